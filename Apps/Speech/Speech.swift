@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `speech`: hears recordings and writes what was said.
+@main
+struct Speech: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "speech", abstract: "Transcribe recordings on this machine, offline.")
+}

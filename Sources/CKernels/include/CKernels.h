@@ -1,0 +1,1 @@
+int triptych_kernels_version(void);

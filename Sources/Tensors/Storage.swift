@@ -1,0 +1,34 @@
+/// The bytes behind one or several tensors: a block of the pool, or a part of a mapped file that `owner` keeps alive.
+///
+/// `@unchecked Sendable`: the memory is written once, before the first tensor that refers to it can be seen by anyone
+/// else, and only read afterwards.
+package final class Storage: @unchecked Sendable {
+    package let bytes: UnsafeRawBufferPointer
+    private let block: BufferPool.Block?
+    private let owner: (any AnyObject & Sendable)?
+
+    /// A block of the pool, filled by `initialize`.
+    package init(byteCount: Int, initializing initialize: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+        let block = BufferPool.shared.allocate(byteCount: byteCount)
+        do {
+            try initialize(UnsafeMutableRawBufferPointer(start: block.start, count: byteCount))
+        } catch {
+            BufferPool.shared.release(block)
+            throw error
+        }
+        self.block = block
+        owner = nil
+        bytes = UnsafeRawBufferPointer(start: block.start, count: byteCount)
+    }
+
+    /// Bytes that belong to somebody else.
+    package init(viewing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable) {
+        self.bytes = bytes
+        self.owner = owner
+        block = nil
+    }
+
+    deinit {
+        if let block { BufferPool.shared.release(block) }
+    }
+}
