@@ -76,6 +76,16 @@ public struct Tensor: Sendable {
         }
     }
 
+    /// Stands for a value that could not be loaded: it has a shape and no bytes, so that a hostile configuration cannot
+    /// make anybody allocate for a checkpoint that does not hold what it promises. Reading it is a programmer's mistake.
+    package init(absent shape: Shape) {
+        self.shape = shape
+        elementType = .float32
+        storage = Storage(byteCount: 0) { _ in }
+        byteOffset = 0
+        slot = nil
+    }
+
     public var rank: Int { shape.count }
     public var elementCount: Int { shape.elementCount }
 

@@ -1,0 +1,13 @@
+public import Tensors
+
+/// Where a ``ParameterStore`` finds stored values: an opened checkpoint.
+public protocol TensorSource: Sendable {
+    /// Every name that it holds.
+    var names: [String] { get }
+
+    /// Nil where it holds no such name.
+    func shape(of name: String) -> Shape?
+
+    /// The tensor in its stored element type; nil where it holds no such name.
+    func tensor(named name: String) throws -> Tensor?
+}
