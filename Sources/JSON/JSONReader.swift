@@ -66,7 +66,7 @@ public struct JSONReader {
 
     /// Calls `body` for each key; `body` must read or skip the value. Keys may repeat: the caller decides.
     public mutating func readObject(_ body: (_ key: String, inout JSONReader) throws -> Void) throws {
-        try readObject { reader in
+        try readEntries { reader in
             let key = try reader.readString()
             try reader.expect(UInt8(ascii: ":"), "':'")
             try body(key, &reader)
@@ -77,7 +77,7 @@ public struct JSONReader {
     public mutating func readObjectWithRawKeys(
         _ body: (_ key: UnsafeBufferPointer<UInt8>, inout JSONReader) throws -> Void
     ) throws {
-        try readObject { reader in
+        try readEntries { reader in
             try reader.withStringBytes { key, reader in
                 try reader.expect(UInt8(ascii: ":"), "':'")
                 try body(key, &reader)
@@ -85,7 +85,7 @@ public struct JSONReader {
         }
     }
 
-    private mutating func readObject(entries body: (inout JSONReader) throws -> Void) throws {
+    private mutating func readEntries(_ body: (inout JSONReader) throws -> Void) throws {
         try readSequence(open: UInt8(ascii: "{"), close: UInt8(ascii: "}"), "'{'", "',' or '}'", body)
     }
 

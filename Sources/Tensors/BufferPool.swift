@@ -2,9 +2,9 @@ import Kernels
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Hands out 64-byte-aligned blocks and keeps returned ones for the next request of the same size class.
@@ -67,8 +67,8 @@ public final class BufferPool: Sendable {
         }
         let block = cached ?? Self.systemBlock(capacity: capacity)
         #if DEBUG
-        // Reading what was never written then shows at once.
-        block.start.initializeMemory(as: Float.self, repeating: .nan, count: capacity / MemoryLayout<Float>.stride)
+            // Reading what was never written then shows at once.
+            block.start.initializeMemory(as: Float.self, repeating: .nan, count: capacity / MemoryLayout<Float>.stride)
         #endif
         return block
     }
