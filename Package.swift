@@ -85,7 +85,7 @@ let package = Package(
         tests("Evaluation", ["Evaluation"]),
         tests("ModelCatalog", ["ModelCatalog"]),
         tests("SpeechModels", ["SpeechModels", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
-        tests("CommandLineKit", ["CommandLineKit"]),
+        tests("CommandLineKit", ["CommandLineKit", argumentParser]),
         tests("Speech", ["speech"]),
     ]
 )

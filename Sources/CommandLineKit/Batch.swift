@@ -1,0 +1,55 @@
+/// Works on inputs one after the other; one that fails gets a line of its own and never ends the batch.
+public struct Batch: Sendable {
+    /// Which of the inputs is at work: `[2/5] ` before progress labels, nothing where there is but one.
+    public struct Position: Sendable {
+        public let number: Int
+        public let total: Int
+
+        public var prefix: String { total > 1 ? "[\(number)/\(total)] " : "" }
+    }
+
+    private let console: Console
+
+    public init(on console: Console) { self.console = console }
+
+    /// Works on every input of `list` in its order; where there are several, counts follow at the end.
+    ///
+    /// An error that `body` throws stands for its input only, with two exceptions that end the batch: cancellation of
+    /// the task, and a reader that has left standard output.
+    ///
+    /// - Parameter done: what happens to the inputs, for the counts: `transcribed`.
+    public func run(
+        _ list: InputList, done: String, _ body: (Input, Position) async throws -> Void
+    ) async -> BatchReport {
+        var report = BatchReport(total: list.items.count)
+        for (index, item) in list.items.enumerated() {
+            guard !Task.isCancelled else {
+                report.wasInterrupted = true
+                break
+            }
+            do {
+                try await body(item.get(), Position(number: index + 1, total: list.items.count))
+                report.succeeded += 1
+            } catch OutputError.readerLeft {
+                report.readerLeft = true
+                break
+            } catch  where error is CancellationError || Task.isCancelled {
+                report.wasInterrupted = true
+                break
+            } catch {
+                let name = (try? item.get().displayName) ?? ""
+                let message = Self.message(for: error, about: name)
+                report.failures.append(BatchReport.Failure(name: name, message: message))
+                console.error(message)
+            }
+        }
+        if report.total > 1, !report.readerLeft { console.note(report.summary(done: done)) }
+        return report
+    }
+
+    /// One line about one input. The input's name comes first unless the error names it itself.
+    static func message(for error: any Error, about name: String) -> String {
+        let text = String(describing: error)
+        return (name.isEmpty || text.contains(name) ? text : "\(name): \(text)").escapingControlCharacters()
+    }
+}

@@ -1,0 +1,123 @@
+import CommandLineKit
+import Foundation
+import Testing
+
+@Suite struct OutputPlanTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func list(_ names: [String], isSingle: Bool = false) -> InputList {
+        InputList(
+            items: names.map { .success(Input(.file(path: "\(folder.path)/in/\($0)"), relativePath: $0)) },
+            isSingle: isSingle)
+    }
+
+    private func destinations(_ list: InputList, _ output: String?) throws -> [String] {
+        let plan = try OutputPlan(for: list, output: output, fileExtension: "txt")
+        return try list.inputs.map { input in
+            switch try plan.prepare(for: input) {
+            case .standardOutput: "-"
+            case .file(let path): path.replacingOccurrences(of: folder.path, with: "")
+            }
+        }
+    }
+
+    @Test func withoutOutputResultsGoToStandardOutput() throws {
+        #expect(try destinations(list(["a.wav", "b.wav"]), nil) == ["-", "-"])
+        #expect(try destinations(list(["a.wav"], isSingle: true), "-") == ["-"])
+    }
+
+    @Test func oneInputNamesItsFile() throws {
+        #expect(try destinations(list(["a.wav"], isSingle: true), "\(folder.path)/x.srt") == ["/x.srt"])
+        #expect(try destinations(list(["a.wav"], isSingle: true), "\(folder.path)/new/") == ["/new/a.txt"])
+        #expect(try destinations(list(["a.wav"], isSingle: true), folder.path) == ["/a.txt"])
+    }
+
+    @Test func severalInputsAreMirrored() throws {
+        let names = ["a.wav", "sub/b.c.flac", "noending", ".profile"]
+        #expect(
+            try destinations(list(names), "\(folder.path)/out")
+                == ["/out/a.txt", "/out/sub/b.c.txt", "/out/noending.txt", "/out/.profile.txt"])
+    }
+
+    @Test func inputsNeverShareAnOutput() throws {
+        #expect(
+            try destinations(list(["talk.wav", "talk.mp3", "x.wav"]), "\(folder.path)/out")
+                == ["/out/talk.wav.txt", "/out/talk.mp3.txt", "/out/x.txt"])
+        let first = Input(.file(path: "/one/talk.wav"), relativePath: "talk.wav")
+        let second = Input(.file(path: "/two/talk.wav"), relativePath: "talk.wav")
+        let list = InputList(items: [.success(first), .success(second)], isSingle: false)
+        let plan = try OutputPlan(for: list, output: "\(folder.path)/out", fileExtension: "txt")
+        #expect(throws: Never.self) { try plan.prepare(for: first) }
+        #expect(throws: OutputError.sameOutput(path: "\(folder.path)/out/talk.txt", as: "/one/talk.wav")) {
+            try plan.prepare(for: second)
+        }
+    }
+
+    @Test func inputIsNeverReplaced() throws {
+        let path = try folder.addFile("notes.txt")
+        let input = Input(.file(path: path), relativePath: "notes.txt")
+        let list = InputList(items: [.success(input)], isSingle: true)
+        for output in [path, folder.path] {
+            let plan = try OutputPlan(for: list, output: output, fileExtension: "txt")
+            #expect(throws: OutputError.wouldReplaceInput(path: path)) { try plan.prepare(for: input) }
+        }
+    }
+
+    @Test func fileForSeveralInputsIsRefused() throws {
+        let path = try folder.addFile("all.txt")
+        #expect(throws: OutputError.fileForSeveralInputs(path: path)) { try destinations(list(["a", "b"]), path) }
+    }
+
+    @Test func unwritablePlacesAreFoundBeforeTheWork() throws {
+        let file = try folder.addFile("file")
+        #expect(throws: OutputError.cannotCreateFolder(path: "\(file)/out", SystemError(code: ENOTDIR))) {
+            try destinations(list(["a", "b"]), "\(file)/out")
+        }
+        // Nobody, the superuser included, can make files there; the code of the error differs.
+        let error = #expect(throws: OutputError.self) { try destinations(list(["a", "b"]), "/proc") }
+        guard case .cannotWrite("/proc/a.txt", _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+}
+
+@Suite struct AtomicFileTests {
+    @Test func replacesWholeFilesAndLeavesNothingElse() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.addFile("result.txt", "old")
+        try AtomicFile.checkWritable(path)
+        #expect(try folder.contents(of: "result.txt") == "old")
+        try AtomicFile.write("new äöü", to: path)
+        #expect(try folder.contents(of: "result.txt") == "new äöü")
+        #expect(try folder.names == ["result.txt"])
+    }
+
+    @Test func writesThroughLinks() throws {
+        let folder = try TemporaryFolder()
+        try folder.addFile("real.txt", "old")
+        try folder.addLink("link.txt", to: "real.txt")
+        try AtomicFile.write("new", to: "\(folder.path)/link.txt")
+        #expect(try folder.contents(of: "real.txt") == "new")
+    }
+
+    @Test func failureKeepsWhatStoodThere() throws {
+        let folder = try TemporaryFolder()
+        try folder.addFile("taken/inside")
+        #expect(throws: OutputError.cannotWrite(path: "\(folder.path)/taken", SystemError(code: EISDIR))) {
+            try AtomicFile.write("x", to: "\(folder.path)/taken")
+        }
+        #expect(try folder.names == ["taken"])
+        #expect(throws: OutputError.self) { try AtomicFile.checkWritable("\(folder.path)/taken") }
+    }
+
+    @Test func devicesAreWrittenDirectly() throws {
+        try AtomicFile.checkWritable("/dev/null")
+        try AtomicFile.write("x", to: "/dev/null")
+        #expect(throws: OutputError.cannotWrite(path: "/dev/full", SystemError(code: ENOSPC))) {
+            try AtomicFile.write("x", to: "/dev/full")
+        }
+    }
+}
