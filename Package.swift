@@ -1,12 +1,18 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// Set by `make fuzz` to the toolchain's folder of run-time libraries; adds the programs of `fuzzers` below and
+/// instruments every module. Those programs need unsafe flags, hence only on request.
+let fuzzRuntime = ProcessInfo.processInfo.environment["FUZZ"]
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (fuzzRuntime == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -89,3 +95,35 @@ let package = Package(
         tests("Speech", ["speech"]),
     ]
 )
+
+// MARK: Fuzzing (docs/guides/fuzzing.md)
+
+/// A libFuzzer program in Tests/Fuzz/NAME. libFuzzer's own `main` clashes with SwiftPM's, so its archive without one is
+/// linked; the gold linker crashes on it, lld does not.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency], runtime: String) -> Target {
+    #if arch(x86_64)
+        let architecture = "x86_64"
+    #else
+        let architecture = "aarch64"
+    #endif
+    return .executableTarget(
+        name: name, dependencies: dependencies + ["FuzzDriver"], path: "Tests/Fuzz/\(name)", swiftSettings: settings,
+        linkerSettings: [
+            .unsafeFlags([
+                "-use-ld=lld", "\(runtime)/clang/lib/linux/libclang_rt.fuzzer_no_main-\(architecture).a",
+                "-lstdc++", "-lm",
+            ])
+        ])
+}
+
+if let fuzzRuntime {
+    let fuzzers: [(name: String, modules: [Target.Dependency])] = [
+        ("FuzzJSON", ["JSON"])
+    ]
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .target(
+            name: "FuzzDriver", dependencies: ["CFuzzer"], path: "Tests/Fuzz/Driver", swiftSettings: settings),
+    ]
+    package.targets += fuzzers.map { fuzzer($0.name, $0.modules, runtime: fuzzRuntime) }
+}
