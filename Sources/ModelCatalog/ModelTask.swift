@@ -1,0 +1,5 @@
+/// What a model is for. Each program offers the models of its own tasks.
+public enum ModelTask: String, Sendable, Hashable, CaseIterable {
+    /// Speech to text.
+    case transcription
+}

