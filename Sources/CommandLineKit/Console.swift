@@ -46,6 +46,11 @@ public final class Console: Sendable {
         if verbosity > .quiet { writeMessage(text) }
     }
 
+    /// A line for the curious, shown with `--verbose`.
+    public func detail(_ text: String) {
+        if verbosity == .verbose { writeMessage(text) }
+    }
+
     /// A line that nothing suppresses.
     public func error(_ text: String) { writeMessage(text) }
 

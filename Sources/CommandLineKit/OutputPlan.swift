@@ -9,11 +9,14 @@ public struct OutputPlan: Sendable {
         case file(path: String)
     }
 
+    /// Whether all results go to standard output, one after the other.
+    public let writesToStandardOutput: Bool
     private let destinations: [Input: Result<Destination, OutputError>]
 
     public init(for list: InputList, output: String?, fileExtension: String) throws(OutputError) {
         let inputs = list.inputs
-        guard let output, output != "-" else {
+        writesToStandardOutput = output == nil || output == "-"
+        guard let output, !writesToStandardOutput else {
             destinations = Dictionary(uniqueKeysWithValues: inputs.map { ($0, .success(.standardOutput)) })
             return
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineKit
+import Foundation
 import Testing
 
 @Suite struct OptionTests {
@@ -13,6 +14,7 @@ import Testing
         @OptionGroup var output: OutputOptions<Format>
         @OptionGroup var verbosity: VerbosityOptions
         @OptionGroup var compute: ComputeOptions
+        @OptionGroup var model: ModelOptions
     }
 
     @Test(arguments: [
@@ -29,9 +31,21 @@ import Testing
         #expect(try Command.parse(["--verbose"]).verbosity.verbosity == .verbose)
     }
 
+    @Test func modelIsAFolderOrAName() throws {
+        let folder = try TemporaryFolder()
+        #expect(
+            try Command.parse(["--model", folder.path]).model.folder(defaultName: "other").standardizedFileURL.path
+                == folder.path)
+        #expect(try Command.parse([]).model.name(defaultName: "other") == "other")
+        let error = #expect(throws: (any Error).self) {
+            _ = try Command.parse(["--model", "no-such-model"]).model.folder(defaultName: "other")
+        }
+        #expect(String(describing: try #require(error)).contains("no-such-model"))
+    }
+
     @Test(arguments: [
         ["--quiet", "--verbose"], ["--threads", "0"], ["--threads", "-3"], ["--threads", "two"], ["--format", "doc"],
-        ["--output", ""],
+        ["--output", ""], ["--model", ""],
     ])
     func mistakesAreUsageErrors(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Command.parse(arguments) }

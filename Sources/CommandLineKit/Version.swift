@@ -1,0 +1,2 @@
+/// The version of Triptych, which its programs share.
+public let triptychVersion = "0.1.0"
