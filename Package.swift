@@ -118,7 +118,8 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency], runtime: String
 
 if let fuzzRuntime {
     let fuzzers: [(name: String, modules: [Target.Dependency])] = [
-        ("FuzzJSON", ["JSON"])
+        ("FuzzJSON", ["JSON"]),
+        ("FuzzAudio", ["Audio"]),
     ]
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
