@@ -7,7 +7,7 @@ public enum AudioError: Error, Sendable, Equatable {
     case isEmpty(source: String)
     /// The bytes are of no known sound format; `content` tells what they look like, where that is known.
     case notAudio(source: String, content: ContentKind?)
-    /// The bytes begin like a sound file, yet its header cannot be used; `message` is libsndfile's.
+    /// The bytes begin like a sound file, yet no sound can be had from it; `message` is mostly libsndfile's.
     case malformed(source: String, message: String)
     case unsupportedEncoding(source: String, message: String)
     case sampleRateOutOfRange(source: String, rate: Int)
@@ -44,7 +44,7 @@ extension AudioError: CustomStringConvertible {
         case .isEmpty(let source): "\(source): the file is empty (0 bytes)"
         case .notAudio(let source, let content): "\(source): \(Self.explanation(of: content))"
         case .malformed(let source, let message):
-            "\(source): begins like a sound file, but its header is damaged or cut off (\(message))"
+            "\(source): begins like a sound file, but is damaged, cut off or of an unknown kind (\(message))"
         case .unsupportedEncoding(let source, let message):
             "\(source): this encoding is not supported (\(message)); convert it first: "
                 + "ffmpeg -i INPUT -ar 16000 -ac 1 OUTPUT.wav"

@@ -38,7 +38,7 @@ public final class AudioStream: Sendable {
         self.source = source
         self.sampleRate = sampleRate
         sourceFormat = file.format
-        durationHint = file.declaredFrameCount.map { Double($0) / Double(rate) }
+        durationHint = file.duration
         state = Mutex(State(file: file, resampler: resampler))
     }
 
@@ -47,11 +47,24 @@ public final class AudioStream: Sendable {
         let (kind, byteCount) = try descriptor.status()
         switch kind {
         case .regularFile:
+            if SoundChunks.extent(in: descriptor, byteCount: byteCount) == .blank {
+                // libsndfile would find no samples.
+                let header = try WaveHeader(reading: descriptor)
+                if let layout = header.layout {
+                    return try SoundFile(continuing: descriptor, after: header, layout: layout, isPipe: false)
+                }
+                try descriptor.rewind()
+            }
             return try SoundFile(regularFile: descriptor, byteCount: byteCount)
         case .terminal:
             throw .isTerminal(source: descriptor.source)
         case .pipe, .other:
-            let spooled = try Spool.file(prefix: [], rest: descriptor, limit: spoolLimit)
+            let header = try WaveHeader(reading: descriptor)
+            // libsndfile takes a device for a file that can be measured.
+            if let layout = header.layout, kind == .pipe {
+                return try SoundFile(continuing: descriptor, after: header, layout: layout, isPipe: true)
+            }
+            let spooled = try Spool.file(prefix: header.consumed, rest: descriptor, limit: spoolLimit)
             return try SoundFile(regularFile: spooled, byteCount: try spooled.status().byteCount)
         }
     }
@@ -63,6 +76,7 @@ public final class AudioStream: Sendable {
             var samples = state.pending
             state.pending = []
             while samples.count < count && !state.hasEnded {
+                state.hasEnded = true  // stays so after an error, too
                 let block = try state.file.readBlock()
                 state.hasEnded = block.isEmpty
                 guard let resampler = state.resampler else {

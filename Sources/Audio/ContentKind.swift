@@ -49,7 +49,10 @@ public enum ContentKind: Sendable, Equatable, CustomStringConvertible {
             return
         }
         let isPrintable = prefix.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
-        guard isPrintable, !prefix.isEmpty, String(validating: prefix.dropLast(3), as: UTF8.self) != nil else {
+        // A longer text may be cut within a character.
+        let cuts = prefix.count < Self.prefixLength ? 0...0 : 0...3
+        let isText = cuts.contains { String(validating: prefix.dropLast($0), as: UTF8.self) != nil }
+        guard isPrintable, isText, !prefix.isEmpty else {
             return nil
         }
         self = .text

@@ -70,6 +70,13 @@ final class FileDescriptor {
         return bytes
     }
 
+    /// Goes back to the start of a regular file.
+    func rewind() throws(AudioError) {
+        guard lseek(number, 0, SEEK_SET) == 0 else {
+            throw .system(source: source, operation: "rewinding", message: systemMessage())
+        }
+    }
+
     /// Up to `count` bytes from `offset` on, leaving the position alone; for regular files. Empty where that fails.
     func peek(count: Int, at offset: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -8,17 +8,15 @@ public import Tensors
 public struct LogMelSpectrogram: Sendable {
     public let configuration: LogMelConfiguration
 
-    private let transform: RealFourierTransform
-    private let window: [Float]
+    private let spectrogram: Spectrogram
     private let filters: MelFilterBank
 
     public init(_ configuration: LogMelConfiguration) {
         self.configuration = configuration
-        transform = RealFourierTransform(size: configuration.frameSize)
-        window = Window.hann(size: configuration.frameSize)
+        spectrogram = Spectrogram(frameSize: configuration.frameSize, hop: configuration.hop)
         // Whisper's filters end at 8 kHz whatever the sample rate.
         filters = MelFilterBank(
-            bandCount: configuration.bandCount, binCount: transform.binCount, sampleRate: configuration.sampleRate,
+            bandCount: configuration.bandCount, binCount: spectrogram.binCount, sampleRate: configuration.sampleRate,
             highestFrequency: 8000)
     }
 
@@ -26,7 +24,7 @@ public struct LogMelSpectrogram: Sendable {
     ///
     /// - Returns: shape [samples / hop, bands], `float32`.
     public func callAsFunction(_ samples: [Float]) -> Tensor {
-        spectrogram(samples, frameCount: samples.count / configuration.hop, length: samples.count)
+        logMel(samples, frameCount: samples.count / configuration.hop, length: samples.count)
     }
 
     /// The spectrogram of one window: `samples` followed by silence up to `frames` hops; samples beyond are ignored.
@@ -34,18 +32,14 @@ public struct LogMelSpectrogram: Sendable {
     /// - Returns: shape [frames, bands], `float32`.
     public func callAsFunction(_ samples: [Float], frames: Int) -> Tensor {
         precondition(frames >= 0, "\(frames) frames")
-        return spectrogram(samples, frameCount: frames, length: frames * configuration.hop)
+        return logMel(samples, frameCount: frames, length: frames * configuration.hop)
     }
 
-    private func spectrogram(_ samples: [Float], frameCount: Int, length: Int) -> Tensor {
+    private func logMel(_ samples: [Float], frameCount: Int, length: Int) -> Tensor {
         let bandCount = configuration.bandCount
         return Tensor(shape: [frameCount, bandCount]) { (output: UnsafeMutablePointer<Float>) in
             samples.withUnsafeBufferPointer { samples in
-                let signal = FramedSignal(
-                    samples: UnsafeBufferPointer(rebasing: samples.prefix(length)),
-                    // Reflection needs more than half a frame; shorter signals are continued by silence.
-                    length: max(length, configuration.frameSize / 2 + 1),
-                    frameSize: configuration.frameSize, hop: configuration.hop)
+                let signal = spectrogram.signal(samples, length: length)
                 let chunkCount = (frameCount + Self.chunkSize - 1) / Self.chunkSize
                 let maxima = (0..<chunkCount).map { chunk in
                     let first = chunk * Self.chunkSize
@@ -67,40 +61,30 @@ public struct LogMelSpectrogram: Sendable {
     private func logarithms(
         of signal: FramedSignal, frames: Range<Int>, into output: UnsafeMutablePointer<Float>
     ) -> Float {
-        let binCount = transform.binCount
         let bandCount = configuration.bandCount
         let silence: Float = -10  // log10 of the floor
         var largest = silence
-        // One lane per frame; `powers[bin]` holds the power of all lanes at that bin.
-        var powers = [SIMD16<Float>](repeating: .zero, count: binCount)
-        var frame = [Float](repeating: 0, count: configuration.frameSize)
-        var spectrum = [SIMD2<Float>](repeating: .zero, count: binCount)
+        // `powers[bin]` holds the power of all lanes at that bin.
+        var powers = [SIMD16<Float>](repeating: .zero, count: spectrogram.binCount)
         powers.withUnsafeMutableBufferPointer { powers in
+            // The same memory, lane by lane; there is always at least one bin.
             let lanes = UnsafeMutableRawPointer(powers.baseAddress!).assumingMemoryBound(to: Float.self)
-            frame.withUnsafeMutableBufferPointer { frame in
-                spectrum.withUnsafeMutableBufferPointer { spectrum in
-                    window.withUnsafeBufferPointer { window in
-                        for first in stride(from: frames.lowerBound, to: frames.upperBound, by: Self.laneCount) {
-                            let count = min(Self.laneCount, frames.upperBound - first)
-                            if (first..<first + count).allSatisfy(signal.isSilent) {
-                                (output + first * bandCount).update(repeating: silence, count: count * bandCount)
-                                continue
-                            }
-                            for lane in 0..<count {
-                                signal.copy(frame: first + lane, window: window, to: frame.baseAddress!)
-                                transform.forward(frame.baseAddress!, into: spectrum.baseAddress!)
-                                for bin in 0..<binCount {
-                                    let value = spectrum[bin]
-                                    lanes[bin * Self.laneCount + lane] = value.x * value.x + value.y * value.y
-                                }
-                            }
-                            for band in 0..<bandCount {
-                                let logarithm = logarithm(of: filters.bands[band], powers)
-                                for lane in 0..<count {
-                                    output[(first + lane) * bandCount + band] = logarithm[lane]
-                                    largest = max(largest, logarithm[lane])
-                                }
-                            }
+            spectrogram.withScratch { scratch in
+                for first in stride(from: frames.lowerBound, to: frames.upperBound, by: Self.laneCount) {
+                    let count = min(Self.laneCount, frames.upperBound - first)
+                    if (first..<first + count).allSatisfy(signal.isSilent) {
+                        (output + first * bandCount).update(repeating: silence, count: count * bandCount)
+                        continue
+                    }
+                    for lane in 0..<count {
+                        spectrogram.writePowers(
+                            of: first + lane, in: signal, scratch, to: lanes + lane, stride: Self.laneCount)
+                    }
+                    for band in 0..<bandCount {
+                        let logarithm = logarithm(of: filters.bands[band], powers)
+                        for lane in 0..<count {
+                            output[(first + lane) * bandCount + band] = logarithm[lane]
+                            largest = max(largest, logarithm[lane])
                         }
                     }
                 }

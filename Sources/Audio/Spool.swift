@@ -21,9 +21,7 @@ enum Spool {
             try write(block, to: output)
             block = try input.read(count: 1 << 18)
         } while !block.isEmpty
-        guard lseek(output.number, 0, SEEK_SET) == 0 else {
-            throw .system(source: input.source, operation: "rewinding a temporary file", message: systemMessage())
-        }
+        try output.rewind()
         return output
     }
 
