@@ -1,0 +1,143 @@
+#ifndef TRIPTYCH_CKERNELS_TABLE_H
+#define TRIPTYCH_CKERNELS_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// The raw values are those of Swift's ElementType.
+enum { KERNELS_FLOAT32 = 0, KERNELS_FLOAT16 = 1, KERNELS_BFLOAT16 = 2 };
+
+// A weight is packed into panels of this many outputs: [output / 16][input][16], padded with zeros to an even number
+// of panels. The same at every level, so that a packed weight can be used by each of them.
+enum { KERNELS_PANEL = 16 };
+
+// The raw values are those of Swift's Activation.
+enum {
+    KERNELS_ACTIVATION_NONE,
+    KERNELS_ACTIVATION_RELU,
+    KERNELS_ACTIVATION_GELU,
+    KERNELS_ACTIVATION_GELU_TANH,
+    KERNELS_ACTIVATION_SILU,
+    KERNELS_ACTIVATION_SIGMOID,
+    KERNELS_ACTIVATION_TANH,
+};
+
+// Functions of one variable; the first seven are the activations.
+enum {
+    KERNELS_EXP = 7,
+    KERNELS_LOG,
+    KERNELS_SQRT,
+    KERNELS_RECIPROCAL_SQRT,
+    KERNELS_SQUARE,
+    KERNELS_ABSOLUTE,
+    KERNELS_NEGATE,
+    KERNELS_RECIPROCAL,
+};
+
+enum { KERNELS_ADD, KERNELS_SUBTRACT, KERNELS_MULTIPLY, KERNELS_DIVIDE, KERNELS_MAXIMUM, KERNELS_MINIMUM };
+
+// c[rows, outputs] = activation(alpha * a * panels + bias) + residual + beta * c
+typedef struct {
+    // Row-major [rows, inputs], or [inputs, rows] when a_transposed.
+    const float *_Nonnull a;
+    long a_stride;
+    bool a_transposed;
+    // All rows packed by pack_rows, or null: each chunk then packs its own.
+    const float *_Nullable packed_a;
+    long rows, inputs, outputs;
+    const void *_Nonnull panels;
+    int element_type;
+    float alpha, beta;
+    const float *_Nullable bias;
+    int activation;
+    const float *_Nullable residual;
+    // Of c and of the residual.
+    long c_stride;
+    float *_Nonnull c;
+} kernels_product;
+
+// Attention of one sequence and one key head. The query rows are (position, head in group) pairs, group fastest.
+typedef struct {
+    const float *_Nonnull queries;
+    long query_stride, query_count, group;
+    const void *_Nonnull keys;
+    const void *_Nonnull values;
+    int element_type;
+    long key_stride, key_count;
+    long width;
+    float scale;
+    bool causal;
+    // Query t sees the keys 0 ... causal_offset + t.
+    long causal_offset;
+    // Null for the direct path; else made by attention_pack.
+    const float *_Nullable packed_keys;
+    const float *_Nullable packed_values;
+    float *_Nonnull output;
+    long output_stride;
+} kernels_attention;
+
+typedef struct {
+    // Rows of a tile, and query rows of an attention block.
+    long tile_rows, tile_columns, attention_rows;
+
+    void (*_Nonnull unary)(int function, const float *_Nonnull x, float *_Nonnull y, long count);
+    // dx = dy * f'(x), where y = f(x); functions that need only one of x and y accept either null.
+    void (*_Nonnull unary_gradient)(
+        int function, const float *_Nullable x, const float *_Nullable y, const float *_Nonnull dy,
+        float *_Nonnull dx, long count);
+    void (*_Nonnull binary)(
+        int function, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull c, long count);
+    // c = a op scalar, or scalar op a when reversed.
+    void (*_Nonnull binary_scalar)(
+        int function, const float *_Nonnull a, float scalar, bool reversed, float *_Nonnull c, long count);
+    // y += scale * x
+    void (*_Nonnull add_scaled)(const float *_Nonnull x, float scale, float *_Nonnull y, long count);
+
+    void (*_Nonnull softmax)(const float *_Nonnull x, long rows, long columns, float *_Nonnull y);
+    void (*_Nonnull log_softmax)(const float *_Nonnull x, long rows, long columns, float *_Nonnull y);
+    void (*_Nonnull layer_norm)(
+        const float *_Nonnull x, long rows, long columns, const float *_Nullable weight, const float *_Nullable bias,
+        float epsilon, float *_Nonnull y, float *_Nullable means, float *_Nullable reciprocal_deviations);
+    void (*_Nonnull rms_norm)(
+        const float *_Nonnull x, long rows, long columns, const float *_Nullable weight, float epsilon,
+        float *_Nonnull y, float *_Nullable reciprocal_deviations);
+    void (*_Nonnull row_sum)(const float *_Nonnull x, long rows, long columns, float *_Nonnull y);
+    void (*_Nonnull row_maximum)(const float *_Nonnull x, long rows, long columns, float *_Nonnull y);
+    void (*_Nonnull row_argmax)(const float *_Nonnull x, long rows, long columns, int32_t *_Nonnull y);
+    // y[column] = sum over the rows; one chunk of columns at a time.
+    void (*_Nonnull column_sum)(
+        const float *_Nonnull x, long rows, long stride, long columns, float *_Nonnull y);
+    float (*_Nonnull dot)(const float *_Nonnull a, const float *_Nonnull b, long count);
+
+    void (*_Nonnull convert)(
+        const void *_Nonnull source, int source_type, void *_Nonnull destination, int destination_type, long count);
+
+    // Packs rows [row_begin, row_end) of a; see kernels_row_blocks for the borders of the blocks.
+    void (*_Nonnull pack_rows)(
+        const float *_Nonnull a, long stride, bool transposed, long rows, long inputs, float *_Nonnull packed);
+    // Packs one panel: `columns` (at most 16) rows of a [outputs, inputs] weight, or columns of [inputs, outputs].
+    void (*_Nonnull pack_panel)(
+        const void *_Nonnull weight, int element_type, long stride, bool transposed, long columns, long inputs,
+        void *_Nonnull panel);
+    // Rows [row_begin, row_end) (from a multiple of tile_rows) and panels [panel_begin, panel_end), panel_begin even.
+    void (*_Nonnull product)(
+        const kernels_product *_Nonnull product, long row_begin, long row_end, long panel_begin, long panel_end);
+
+    // Floats that attention_pack writes for the keys (and as many at most for the values).
+    long (*_Nonnull attention_packed_count)(long key_count, long width);
+    void (*_Nonnull attention_pack)(
+        const kernels_attention *_Nonnull attention, float *_Nonnull keys, float *_Nonnull values);
+    // Query rows [row_begin, row_end): at most attention_rows when packed, any number on the direct path.
+    void (*_Nonnull attention)(const kernels_attention *_Nonnull attention, long row_begin, long row_end);
+} kernels_table;
+
+enum { KERNELS_LEVEL_PORTABLE, KERNELS_LEVEL_NEON, KERNELS_LEVEL_AVX2, KERNELS_LEVEL_AVX512 };
+
+// The functions of a level, or null when the processor (or this build) lacks it.
+const kernels_table *_Nullable kernels_table_for_level(int level);
+
+// The level of the calling thread inside a test's `force`, or -1.
+int kernels_forced_level(void);
+void kernels_set_forced_level(int level);
+
+#endif

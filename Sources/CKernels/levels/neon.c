@@ -1,0 +1,11 @@
+#if defined(__aarch64__)
+#include "../shared/includes.h"
+
+#define LEVEL_NAME neon
+#define LANES 4
+#define TILE_ROWS 6
+#define TILE_VECTORS 4
+#define HAS_HALF_CONVERSION 1
+
+#include "../shared/level.h"
+#endif

@@ -1,0 +1,207 @@
+// Attention of one sequence and one key head.
+//
+// The block path keeps scores transposed, [key][query row]: keys packed like the rows of a product times the block's
+// queries as a panel give them, the softmax then runs down the lanes without any horizontal reduction, and the result
+// is again a panel, which the packed values multiply.
+
+#define ATTENTION_ROWS TILE_COLUMNS
+
+static long attention_packed_count(long key_count, long width) { return key_count * width; }
+
+INLINE const char *key_at(const kernels_attention *p, const void *base, long key) {
+    return (const char *)base + key * p->key_stride * element_bytes(p->element_type);
+}
+
+static void attention_pack(const kernels_attention *p, float *keys, float *values) {
+    const long width = p->width, count = p->key_count;
+    // Keys: blocks of nearly equal height, each [width][keys of the block].
+    float *rows = kernels_scratch(SCRATCH_ROWS, (size_t)(TILE_ROWS * width) * sizeof(float));
+    for (long block = 0; block < block_count(count); block++) {
+        long begin = block_begin(count, block), height = block_begin(count, block + 1) - begin;
+        for (long r = 0; r < height; r++)
+            convert(key_at(p, p->keys, begin + r), p->element_type, rows + r * width, KERNELS_FLOAT32, width);
+        transpose_rows(rows, width, height, width, keys + begin * width, height);
+    }
+    // Values: blocks of the width, each [key][columns of the block].
+    for (long key = 0; key < count; key++) {
+        const char *source = key_at(p, p->values, key);
+        const float *row = rows;
+        if (p->element_type == KERNELS_FLOAT32) row = (const float *)source;
+        else convert(source, p->element_type, rows, KERNELS_FLOAT32, width);
+        for (long block = 0; block < block_count(width); block++) {
+            long begin = block_begin(width, block), height = block_begin(width, block + 1) - begin;
+            memcpy(values + begin * count + key * height, row + begin, (size_t)height * sizeof(float));
+        }
+    }
+}
+
+INLINE const float *query_row(const kernels_attention *p, long row) {
+    return p->queries + row / p->group * p->query_stride + row % p->group * p->width;
+}
+
+INLINE float *output_row(const kernels_attention *p, long row) {
+    return p->output + row / p->group * p->output_stride + row % p->group * p->width;
+}
+
+// Keys that query row `row` sees.
+INLINE long visible_keys(const kernels_attention *p, long row) {
+    if (!p->causal) return p->key_count;
+    long visible = p->causal_offset + row / p->group + 1;
+    return visible < 0 ? 0 : visible < p->key_count ? visible : p->key_count;
+}
+
+// Where vector v of a panel's row for `key` stands: panels of KERNELS_PANEL columns, `panel_floats` apart.
+INLINE float *lane_vector(float *panel, long panel_floats, long key, int v) {
+    return panel + v * LANES / KERNELS_PANEL * panel_floats + key * KERNELS_PANEL + v * LANES % KERNELS_PANEL;
+}
+
+static void attention_block(const kernels_attention *p, long row_begin, long row_end) {
+    const long width = p->width, rows = row_end - row_begin;
+    // The last row sees the most keys.
+    const long seen = visible_keys(p, row_end - 1);
+    const long panels = PANELS_PER_TILE;
+    const long query_floats = width * KERNELS_PANEL, score_floats = p->key_count * KERNELS_PANEL;
+    float *query_panel = kernels_scratch(
+        SCRATCH_ROWS, (size_t)(panels * (query_floats + score_floats) + width * TILE_COLUMNS) * sizeof(float));
+    float *scores = query_panel + panels * query_floats, *result = scores + panels * score_floats;
+
+    memset(query_panel, 0, (size_t)(panels * query_floats) * sizeof(float));
+    for (long r = 0; r < rows; r++) {
+        const float *query = query_row(p, row_begin + r);
+        float *lane = query_panel + r / KERNELS_PANEL * query_floats + r % KERNELS_PANEL;
+        for (long i = 0; i < width; i++) lane[i * KERNELS_PANEL] = query[i] * p->scale;
+    }
+
+    Integers limits[TILE_VECTORS];
+    for (int v = 0; v < TILE_VECTORS; v++)
+        for (int lane = 0; lane < LANES; lane++) {
+            long row = v * LANES + lane;
+            limits[v][lane] = (int32_t)(row < rows ? visible_keys(p, row_begin + row) : p->key_count);
+        }
+    // Keys below this one are seen by every row.
+    const long seen_by_all = visible_keys(p, row_begin);
+
+    _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
+    Floats largest[TILE_VECTORS], total[TILE_VECTORS];
+    for (int v = 0; v < TILE_VECTORS; v++) {
+        largest[v] = splat(-INFINITY);
+        total[v] = splat(0);
+    }
+    for (long block = 0; block < block_count(p->key_count); block++) {
+        long begin = block_begin(p->key_count, block), end = block_begin(p->key_count, block + 1);
+        if (begin >= seen) break;
+        tiles[KERNELS_FLOAT32][end - begin - 1](
+            p->packed_keys + begin * width, (const char *)query_panel, query_floats * (long)sizeof(float), width, sums);
+        for (long key = begin; key < end; key++)
+            for (int v = 0; v < TILE_VECTORS; v++) {
+                Floats score = load(sums + (key - begin) * TILE_COLUMNS + v * LANES);
+                if (key >= seen_by_all) score = select_floats(limits[v] <= (int32_t)key, splat(-INFINITY), score);
+                largest[v] = maximum(largest[v], score);
+                store(lane_vector(scores, score_floats, key, v), score);
+            }
+    }
+    // A row that sees no key: exp(-inf - 0) = 0 throughout.
+    for (int v = 0; v < TILE_VECTORS; v++)
+        largest[v] = select_floats(largest[v] == -INFINITY, splat(0), largest[v]);
+    for (long key = 0; key < seen; key++)
+        for (int v = 0; v < TILE_VECTORS; v++) {
+            float *score = lane_vector(scores, score_floats, key, v);
+            Floats weight = exponential_of_nonpositive(load(score) - largest[v]);
+            total[v] += weight;
+            store(score, weight);
+        }
+    for (int v = 0; v < TILE_VECTORS; v++)
+        total[v] = select_floats(total[v] == 0.0f, splat(0), 1.0f / total[v]);
+
+    for (long block = 0; block < block_count(width); block++) {
+        long begin = block_begin(width, block), end = block_begin(width, block + 1);
+        tiles[KERNELS_FLOAT32][end - begin - 1](
+            p->packed_values + begin * p->key_count, (const char *)scores, score_floats * (long)sizeof(float), seen,
+            sums);
+        for (long i = begin; i < end; i++)
+            for (int v = 0; v < TILE_VECTORS; v++)
+                store(result + i * TILE_COLUMNS + v * LANES,
+                      load(sums + (i - begin) * TILE_COLUMNS + v * LANES) * total[v]);
+    }
+    for (long r = 0; r < rows; r++) {
+        float *output = output_row(p, row_begin + r);
+        for (long i = 0; i < width; i++) output[i] = result[i * TILE_COLUMNS + r];
+    }
+}
+
+// Dot products of one query with four keys at a time, widening them.
+INLINE void scores_of_row(const kernels_attention *p, const float *query, long count, int type, float *scores) {
+    const long width = p->width, whole = width / LANES * LANES, size = element_bytes(type);
+    for (long key = 0; key < count; key += 4) {
+        const char *row[4];
+        for (long r = 0; r < 4; r++) row[r] = key_at(p, p->keys, key + r < count ? key + r : count - 1);
+        Floats s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
+        for (long i = 0; i < whole; i += LANES) {
+            Floats q = load(query + i);
+            s0 += q * load_elements(row[0] + i * size, type);
+            s1 += q * load_elements(row[1] + i * size, type);
+            s2 += q * load_elements(row[2] + i * size, type);
+            s3 += q * load_elements(row[3] + i * size, type);
+        }
+        if (whole < width) {
+            Floats q = load_first(query + whole, width - whole);
+            s0 += q * load_first_elements(row[0] + whole * size, type, width - whole);
+            s1 += q * load_first_elements(row[1] + whole * size, type, width - whole);
+            s2 += q * load_first_elements(row[2] + whole * size, type, width - whole);
+            s3 += q * load_first_elements(row[3] + whole * size, type, width - whole);
+        }
+        float sums[4] = {sum_of_lanes(s0), sum_of_lanes(s1), sum_of_lanes(s2), sum_of_lanes(s3)};
+        for (long r = 0; r < 4 && key + r < count; r++) scores[key + r] = sums[r] * p->scale;
+    }
+}
+
+// output = sum over the keys of weight * value.
+INLINE void weighted_values(const kernels_attention *p, const float *weights, long count, int type, float *output) {
+    const long width = p->width, size = element_bytes(type);
+    long i = 0;
+    for (; i + 4 * LANES <= width; i += 4 * LANES) {
+        Floats s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
+        for (long key = 0; key < count; key++) {
+            const char *value = key_at(p, p->values, key) + i * size;
+            s0 += weights[key] * load_elements(value, type);
+            s1 += weights[key] * load_elements(value + LANES * size, type);
+            s2 += weights[key] * load_elements(value + 2 * LANES * size, type);
+            s3 += weights[key] * load_elements(value + 3 * LANES * size, type);
+        }
+        store(output + i, s0);
+        store(output + i + LANES, s1);
+        store(output + i + 2 * LANES, s2);
+        store(output + i + 3 * LANES, s3);
+    }
+    for (; i < width; i += LANES) {
+        long part = width - i < LANES ? width - i : LANES;
+        Floats sum = splat(0);
+        for (long key = 0; key < count; key++) {
+            const char *value = key_at(p, p->values, key) + i * size;
+            sum += weights[key] * (part == LANES ? load_elements(value, type) : load_first_elements(value, type, part));
+        }
+        store_first(output + i, sum, part);
+    }
+}
+
+INLINE void attention_row(const kernels_attention *p, long row, int type, float *scores) {
+    long count = visible_keys(p, row);
+    scores_of_row(p, query_row(p, row), count, type, scores);
+    if (count > 0) softmax(scores, 1, count, scores);
+    weighted_values(p, scores, count, type, output_row(p, row));
+}
+
+static void attention(const kernels_attention *p, long row_begin, long row_end) {
+    if (p->packed_keys) {
+        attention_block(p, row_begin, row_end);
+        return;
+    }
+    float *scores = kernels_scratch(SCRATCH_ROWS, (size_t)p->key_count * sizeof(float));
+    for (long row = row_begin; row < row_end; row++) {
+        switch (p->element_type) {
+        case KERNELS_FLOAT32: attention_row(p, row, KERNELS_FLOAT32, scores); break;
+        case KERNELS_FLOAT16: attention_row(p, row, KERNELS_FLOAT16, scores); break;
+        default: attention_row(p, row, KERNELS_BFLOAT16, scores); break;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Compiled once per level, which defines LEVEL_NAME, LANES (floats per vector), TILE_ROWS, TILE_VECTORS and
+// HAS_HALF_CONVERSION. Included in a file of its own instruction set, so everything here is static.
+
+#pragma clang fp contract(fast)
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+#include "vector.h"
+#include "functions.h"
+#include "elementwise.h"
+#include "rows.h"
+#include "conversion.h"
+#include "product.h"
+#include "attention.h"
+
+#define TABLE_NAME_OF(name) kernels_table_##name
+#define TABLE_NAME(name) TABLE_NAME_OF(name)
+
+const kernels_table TABLE_NAME(LEVEL_NAME) = {
+    .tile_rows = TILE_ROWS,
+    .tile_columns = TILE_COLUMNS,
+    .attention_rows = ATTENTION_ROWS,
+    .unary = unary,
+    .unary_gradient = unary_gradient,
+    .binary = binary,
+    .binary_scalar = binary_scalar,
+    .add_scaled = add_scaled,
+    .softmax = softmax,
+    .log_softmax = log_softmax,
+    .layer_norm = layer_norm,
+    .rms_norm = rms_norm,
+    .row_sum = row_sum,
+    .row_maximum = row_maximum,
+    .row_argmax = row_argmax,
+    .column_sum = column_sum,
+    .dot = dot,
+    .convert = convert,
+    .pack_rows = pack_rows,
+    .pack_panel = pack_panel,
+    .product = product,
+    .attention_packed_count = attention_packed_count,
+    .attention_pack = attention_pack,
+    .attention = attention,
+};

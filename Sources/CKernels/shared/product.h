@@ -1,0 +1,305 @@
+// The matrix product. A tile is TILE_ROWS x TILE_COLUMNS sums held in registers; for each input it broadcasts one value
+// per row and multiplies with TILE_VECTORS vectors of a weight panel, widening 16-bit weights on the way.
+
+#define TILE_COLUMNS (TILE_VECTORS * LANES)
+// A tile covers several panels, or one panel holds several tiles.
+#define TILES_PER_PANEL (TILE_COLUMNS < KERNELS_PANEL ? KERNELS_PANEL / TILE_COLUMNS : 1)
+#define PANELS_PER_TILE (TILE_COLUMNS > KERNELS_PANEL ? TILE_COLUMNS / KERNELS_PANEL : 1)
+
+enum { SCRATCH_CALLER_ROWS = 0, SCRATCH_ROWS = 1, SCRATCH_PANELS = 2, SCRATCH_ATTENTION = 3 };
+
+// sums[rows][VECTORS * LANES] = packed rows [inputs][ROWS] times panels. `chains` independent sums per accumulator hide
+// the latency of the addition where a tile has few rows.
+#define TILE_BODY(ROWS, VECTORS, CHAINS, TYPE)                                                                     \
+    const long step = KERNELS_PANEL * (TYPE == KERNELS_FLOAT32 ? 4 : 2);                                           \
+    Floats sum[CHAINS][ROWS][VECTORS];                                                                             \
+    UNROLL for (int c = 0; c < CHAINS; c++) UNROLL for (int r = 0; r < ROWS; r++)                                  \
+        UNROLL for (int v = 0; v < VECTORS; v++) sum[c][r][v] = splat(0);                                          \
+    long i = 0;                                                                                                    \
+    for (; i + CHAINS <= inputs; i += CHAINS) {                                                                    \
+        UNROLL for (int c = 0; c < CHAINS; c++) {                                                                  \
+            Floats w[VECTORS];                                                                                     \
+            UNROLL for (int v = 0; v < VECTORS; v++) w[v] =                                                        \
+                load_elements(panel + c * step + WEIGHT_OFFSET(v, TYPE), TYPE);                                    \
+            UNROLL for (int r = 0; r < ROWS; r++) UNROLL for (int v = 0; v < VECTORS; v++)                         \
+                sum[c][r][v] += a[c * ROWS + r] * w[v];                                                            \
+        }                                                                                                          \
+        a += CHAINS * ROWS;                                                                                        \
+        panel += CHAINS * step;                                                                                    \
+    }                                                                                                              \
+    for (; i < inputs; i++) {                                                                                      \
+        UNROLL for (int v = 0; v < VECTORS; v++) {                                                                 \
+            Floats w = load_elements(panel + WEIGHT_OFFSET(v, TYPE), TYPE);                                        \
+            UNROLL for (int r = 0; r < ROWS; r++) sum[0][r][v] += a[r] * w;                                        \
+        }                                                                                                          \
+        a += ROWS;                                                                                                 \
+        panel += step;                                                                                             \
+    }                                                                                                              \
+    UNROLL for (int c = 1; c < CHAINS; c++) UNROLL for (int r = 0; r < ROWS; r++)                                  \
+        UNROLL for (int v = 0; v < VECTORS; v++) sum[0][r][v] += sum[c][r][v];                                     \
+    UNROLL for (int r = 0; r < ROWS; r++)                                                                          \
+        UNROLL for (int v = 0; v < VECTORS; v++) store(sums + (r * VECTORS + v) * LANES, sum[0][r][v]);
+
+// Bytes from the start of a row of the tile's first panel to vector v.
+#define WEIGHT_OFFSET(v, TYPE) \
+    ((v) * LANES / KERNELS_PANEL * panel_bytes + (v) * LANES % KERNELS_PANEL * (TYPE == KERNELS_FLOAT32 ? 4 : 2))
+
+#define CHAINS_FOR(ROWS) ((ROWS) * TILE_VECTORS >= 8 ? 1 : (ROWS) * TILE_VECTORS >= 4 ? 2 : 4)
+
+typedef void (*tile_function)(
+    const float *a, const char *panel, long panel_bytes, long inputs, float *sums);
+
+#define DEFINE_TILE(ROWS, TYPE_NAME, TYPE)                                                      \
+    static void tile_##TYPE_NAME##_##ROWS(                                                      \
+        const float *a, const char *panel, long panel_bytes, long inputs, float *sums) {        \
+        TILE_BODY(ROWS, TILE_VECTORS, CHAINS_FOR(ROWS), TYPE)                                   \
+    }
+
+#if TILE_ROWS == 12
+#define EACH_ROW_COUNT(M, N, T) M(1, N, T) M(2, N, T) M(3, N, T) M(4, N, T) M(5, N, T) M(6, N, T) \
+    M(7, N, T) M(8, N, T) M(9, N, T) M(10, N, T) M(11, N, T) M(12, N, T)
+#elif TILE_ROWS == 6
+#define EACH_ROW_COUNT(M, N, T) M(1, N, T) M(2, N, T) M(3, N, T) M(4, N, T) M(5, N, T) M(6, N, T)
+#else
+#error "list the row counts of this tile"
+#endif
+
+EACH_ROW_COUNT(DEFINE_TILE, float32, KERNELS_FLOAT32)
+EACH_ROW_COUNT(DEFINE_TILE, float16, KERNELS_FLOAT16)
+EACH_ROW_COUNT(DEFINE_TILE, bfloat16, KERNELS_BFLOAT16)
+
+#define TILE_ENTRY(ROWS, TYPE_NAME, TYPE) tile_##TYPE_NAME##_##ROWS,
+
+// [element type][rows - 1]
+static const tile_function tiles[3][TILE_ROWS] = {
+    {EACH_ROW_COUNT(TILE_ENTRY, float32, 0)},
+    {EACH_ROW_COUNT(TILE_ENTRY, float16, 0)},
+    {EACH_ROW_COUNT(TILE_ENTRY, bfloat16, 0)},
+};
+
+// One row: a whole panel at a time, so that the weight streams from memory in one sequence; eight sums hide the latency.
+#define ROW_VECTORS (KERNELS_PANEL / LANES)
+#define ROW_CHAINS (ROW_VECTORS >= 4 ? 2 : 8 / ROW_VECTORS)
+
+INLINE void row_panel(const float *a, const char *panel, long inputs, int type, float *sums) {
+    const long size = type == KERNELS_FLOAT32 ? 4 : 2, step = KERNELS_PANEL * size;
+    Floats sum[ROW_CHAINS][ROW_VECTORS];
+    UNROLL for (int c = 0; c < ROW_CHAINS; c++) UNROLL for (int v = 0; v < ROW_VECTORS; v++) sum[c][v] = splat(0);
+    long i = 0;
+    for (; i + ROW_CHAINS <= inputs; i += ROW_CHAINS) {
+        UNROLL for (int c = 0; c < ROW_CHAINS; c++) {
+            if (c * step % 64 == 0) __builtin_prefetch(panel + c * step + 2048, 0, 2);
+            UNROLL for (int v = 0; v < ROW_VECTORS; v++)
+                sum[c][v] += a[i + c] * load_elements(panel + c * step + v * LANES * size, type);
+        }
+        panel += ROW_CHAINS * step;
+    }
+    for (; i < inputs; i++, panel += step)
+        UNROLL for (int v = 0; v < ROW_VECTORS; v++) sum[0][v] += a[i] * load_elements(panel + v * LANES * size, type);
+    UNROLL for (int c = 1; c < ROW_CHAINS; c++)
+        UNROLL for (int v = 0; v < ROW_VECTORS; v++) sum[0][v] += sum[c][v];
+    UNROLL for (int v = 0; v < ROW_VECTORS; v++) store(sums + v * LANES, sum[0][v]);
+}
+
+static void row_panel_float32(const float *a, const char *panel, long inputs, float *sums) {
+    row_panel(a, panel, inputs, KERNELS_FLOAT32, sums);
+}
+static void row_panel_float16(const float *a, const char *panel, long inputs, float *sums) {
+    row_panel(a, panel, inputs, KERNELS_FLOAT16, sums);
+}
+static void row_panel_bfloat16(const float *a, const char *panel, long inputs, float *sums) {
+    row_panel(a, panel, inputs, KERNELS_BFLOAT16, sums);
+}
+
+INLINE Floats finished(
+    const kernels_product *p, int activation, Floats v, const float *bias, const float *residual, const float *c,
+    long count
+) {
+    bool whole = count == LANES;
+    if (p->alpha != 1) v *= p->alpha;
+    if (bias) v += whole ? load(bias) : load_first(bias, count);
+    v = function_value(activation, v);
+    if (residual) v += whole ? load(residual) : load_first(residual, count);
+    if (p->beta != 0) v += p->beta * (whole ? load(c) : load_first(c, count));
+    return v;
+}
+
+INLINE void finish_with(
+    const kernels_product *p, int activation, const float *sums, long row, long rows, long column, long columns,
+    long sum_stride
+) {
+    for (long r = 0; r < rows; r++) {
+        float *c = p->c + (row + r) * p->c_stride + column;
+        const float *residual = p->residual ? p->residual + (row + r) * p->c_stride + column : NULL;
+        const float *bias = p->bias ? p->bias + column : NULL;
+        const float *sum = sums + r * sum_stride;
+        long j = 0;
+        for (; j + LANES <= columns; j += LANES)
+            store(c + j, finished(p, activation, load(sum + j), bias ? bias + j : NULL, residual ? residual + j : NULL,
+                                  c + j, LANES));
+        if (j < columns)
+            store_first(c + j, finished(p, activation, load(sum + j), bias ? bias + j : NULL,
+                                        residual ? residual + j : NULL, c + j, columns - j),
+                        columns - j);
+    }
+}
+
+// Writes a tile of sums to c.
+static void finish(
+    const kernels_product *p, const float *sums, long row, long rows, long column, long columns, long sum_stride
+) {
+    switch (p->activation) {
+#define CASE(ACTIVATION)                                                              \
+    case ACTIVATION:                                                                  \
+        finish_with(p, ACTIVATION, sums, row, rows, column, columns, sum_stride);     \
+        break;
+        CASE(KERNELS_ACTIVATION_NONE)
+        CASE(KERNELS_ACTIVATION_RELU)
+        CASE(KERNELS_ACTIVATION_GELU)
+        CASE(KERNELS_ACTIVATION_GELU_TANH)
+        CASE(KERNELS_ACTIVATION_SILU)
+        CASE(KERNELS_ACTIVATION_SIGMOID)
+        CASE(KERNELS_ACTIVATION_TANH)
+#undef CASE
+    }
+}
+
+// `rows` rows become blocks of nearly equal height, none above TILE_ROWS.
+INLINE long block_count(long rows) { return (rows + TILE_ROWS - 1) / TILE_ROWS; }
+INLINE long block_begin(long rows, long block) { return rows * block / block_count(rows); }
+
+typedef float Four __attribute__((ext_vector_type(4)));
+
+INLINE Four load_four(const float *p) {
+    Four v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+// out[i * out_stride + r] = a[r * stride + i] for four rows and `count` columns.
+INLINE void transpose_four_rows(const float *a, long stride, long count, float *out, long out_stride) {
+    long i = 0;
+    for (; i + 4 <= count; i += 4) {
+        Four r0 = load_four(a + i), r1 = load_four(a + stride + i);
+        Four r2 = load_four(a + 2 * stride + i), r3 = load_four(a + 3 * stride + i);
+        Four t0 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), t1 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+        Four t2 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5), t3 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+        Four c0 = __builtin_shufflevector(t0, t2, 0, 1, 4, 5), c1 = __builtin_shufflevector(t0, t2, 2, 3, 6, 7);
+        Four c2 = __builtin_shufflevector(t1, t3, 0, 1, 4, 5), c3 = __builtin_shufflevector(t1, t3, 2, 3, 6, 7);
+        float *o = out + i * out_stride;
+        __builtin_memcpy(o, &c0, sizeof c0);
+        __builtin_memcpy(o + out_stride, &c1, sizeof c1);
+        __builtin_memcpy(o + 2 * out_stride, &c2, sizeof c2);
+        __builtin_memcpy(o + 3 * out_stride, &c3, sizeof c3);
+    }
+    for (; i < count; i++)
+        for (long r = 0; r < 4; r++) out[i * out_stride + r] = a[r * stride + i];
+}
+
+// out[i * out_stride + r] = a[r * stride + i]
+static void transpose_rows(const float *a, long stride, long rows, long count, float *out, long out_stride) {
+    long r = 0;
+    for (; r + 4 <= rows; r += 4) transpose_four_rows(a + r * stride, stride, count, out + r, out_stride);
+    for (; r < rows; r++)
+        for (long i = 0; i < count; i++) out[i * out_stride + r] = a[r * stride + i];
+}
+
+// Blocks one after another, each [inputs][rows of the block].
+static void pack_rows(const float *a, long stride, bool transposed, long rows, long inputs, float *packed) {
+    for (long block = 0; block < block_count(rows); block++) {
+        long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
+        float *out = packed + begin * inputs;
+        if (transposed) {
+            for (long i = 0; i < inputs; i++)
+                for (long r = 0; r < height; r++) out[i * height + r] = a[i * stride + begin + r];
+        } else {
+            transpose_rows(a + begin * stride, stride, height, inputs, out, height);
+        }
+    }
+}
+
+static void pack_panel(
+    const void *weight, int element_type, long stride, bool transposed, long columns, long inputs, void *panel
+) {
+    const char *source = weight;
+    char *out = panel;
+    const long size = element_bytes(element_type);
+    if (columns < KERNELS_PANEL) memset(out, 0, (size_t)(inputs * KERNELS_PANEL * size));
+    if (transposed) {
+        for (long i = 0; i < inputs; i++)
+            memcpy(out + i * KERNELS_PANEL * size, source + i * stride * size, (size_t)(columns * size));
+    } else if (element_type == KERNELS_FLOAT32 && (uintptr_t)weight % sizeof(float) == 0) {
+        transpose_rows(weight, stride, columns, inputs, panel, KERNELS_PANEL);
+    } else if (size == 4) {
+        for (long c = 0; c < columns; c++)
+            for (long i = 0; i < inputs; i++)
+                __builtin_memcpy(out + (i * KERNELS_PANEL + c) * 4, source + (c * stride + i) * 4, 4);
+    } else {
+        // Few inputs at a time, so that the lines written stay in the first-level cache.
+        for (long begin = 0; begin < inputs; begin += 64) {
+            long end = begin + 64 < inputs ? begin + 64 : inputs;
+            for (long c = 0; c < columns; c++)
+                for (long i = begin; i < end; i++)
+                    __builtin_memcpy(out + (i * KERNELS_PANEL + c) * 2, source + (c * stride + i) * 2, 2);
+        }
+    }
+}
+
+static void product_of_one_row(const kernels_product *p, const float *a, long row, long panel_begin, long panel_end) {
+    long panel_bytes = p->inputs * KERNELS_PANEL * element_bytes(p->element_type);
+    for (long panel = panel_begin; panel < panel_end; panel++) {
+        long column = panel * KERNELS_PANEL;
+        long columns = p->outputs - column < KERNELS_PANEL ? p->outputs - column : KERNELS_PANEL;
+        if (columns <= 0) break;
+        _Alignas(64) float sums[KERNELS_PANEL];
+        const char *weights = (const char *)p->panels + panel * panel_bytes;
+        switch (p->element_type) {
+        case KERNELS_FLOAT32: row_panel_float32(a, weights, p->inputs, sums); break;
+        case KERNELS_FLOAT16: row_panel_float16(a, weights, p->inputs, sums); break;
+        default: row_panel_bfloat16(a, weights, p->inputs, sums); break;
+        }
+        finish(p, sums, row, 1, column, columns, KERNELS_PANEL);
+    }
+}
+
+static void product(const kernels_product *p, long row_begin, long row_end, long panel_begin, long panel_end) {
+    long rows = row_end - row_begin, inputs = p->inputs;
+    if (rows == 1 && !p->packed_a && !p->a_transposed) {
+        product_of_one_row(p, p->a + row_begin * p->a_stride, row_begin, panel_begin, panel_end);
+        return;
+    }
+    const float *packed = p->packed_a;
+    if (packed) {
+        packed += row_begin * inputs;
+    } else {
+        float *own = kernels_scratch(SCRATCH_ROWS, (size_t)(rows * inputs) * sizeof(float));
+        const float *a = p->a + row_begin * (p->a_transposed ? 1 : p->a_stride);
+        pack_rows(a, p->a_stride, p->a_transposed, rows, inputs, own);
+        packed = own;
+    }
+
+    const long size = element_bytes(p->element_type), panel_bytes = inputs * KERNELS_PANEL * size;
+    // As many panels at a time as stay in the second-level cache while the rows pass by.
+    long group = (384 << 10) / (panel_bytes > 0 ? panel_bytes : 1) / PANELS_PER_TILE * PANELS_PER_TILE;
+    if (group < PANELS_PER_TILE) group = PANELS_PER_TILE;
+    const long blocks = block_count(rows);
+    for (long first = panel_begin; first < panel_end; first += group) {
+        long last = first + group < panel_end ? first + group : panel_end;
+        for (long block = 0; block < blocks; block++) {
+            long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
+            tile_function tile = tiles[p->element_type][height - 1];
+            for (long panel = first; panel < last; panel += PANELS_PER_TILE) {
+                for (long part = 0; part < TILES_PER_PANEL; part++) {
+                    long column = panel * KERNELS_PANEL + part * TILE_COLUMNS;
+                    long columns = p->outputs - column < TILE_COLUMNS ? p->outputs - column : TILE_COLUMNS;
+                    if (columns <= 0) break;
+                    _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
+                    tile(packed + begin * inputs,
+                         (const char *)p->panels + panel * panel_bytes + part * TILE_COLUMNS * size, panel_bytes,
+                         inputs, sums);
+                    finish(p, sums, row_begin + begin, height, column, columns, TILE_COLUMNS);
+                }
+            }
+        }
+    }
+}

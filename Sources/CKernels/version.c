@@ -1,1 +1,0 @@
-int triptych_kernels_version(void) { return 1; }
