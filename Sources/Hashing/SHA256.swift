@@ -2,9 +2,13 @@
 ///
 /// It names files (weights in a report, downloads in a list); it guards no secret, so it makes no promise about timing.
 public struct SHA256: Sendable {
-    private var state: SIMD8<UInt32> = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
+    // Halves, because a vector of 32 bytes asks for more alignment than an asynchronous function's frame has.
+    private var low: SIMD4<UInt32> = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a]
+    private var high: SIMD4<UInt32> = [0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19]
+    private var state: SIMD8<UInt32> {
+        get { SIMD8(lowHalf: low, highHalf: high) }
+        set { (low, high) = (newValue.lowHalf, newValue.highHalf) }
+    }
     /// Bytes that do not fill a block yet; always fewer than `blockByteCount`.
     private var pending: [UInt8] = []
     private var byteCount: UInt64 = 0

@@ -1,8 +1,16 @@
 /// The 32 bytes that SHA-256 makes of a message.
 public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
-    private let words: SIMD8<UInt32>
+    // Four integers and not a vector: a vector's alignment of 32 bytes is more than Swift's tasks give to what an
+    // asynchronous function keeps, and Swift 6.3 crashes there.
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+    private let fourth: UInt64
 
-    init(words: SIMD8<UInt32>) { self.words = words }
+    init(words: SIMD8<UInt32>) {
+        func pair(_ index: Int) -> UInt64 { UInt64(words[index]) << 32 | UInt64(words[index + 1]) }
+        (first, second, third, fourth) = (pair(0), pair(2), pair(4), pair(6))
+    }
 
     /// Reads 64 hexadecimal digits of either case; nil for anything else.
     public init?(hexadecimal text: some StringProtocol) {
@@ -19,11 +27,11 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
             }
             words[index / 8] = words[index / 8] << 4 | UInt32(value)
         }
-        self.words = words
+        self.init(words: words)
     }
 
     public var bytes: [UInt8] {
-        words.indices.flatMap { index in withUnsafeBytes(of: words[index].bigEndian) { Array($0) } }
+        [first, second, third, fourth].flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
     }
 
     /// 64 lower-case hexadecimal digits.

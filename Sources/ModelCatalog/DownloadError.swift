@@ -57,3 +57,13 @@ public enum DownloadError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension DownloadError {
+    var isRefusal: Bool {
+        switch self {
+        case .refused, .notFound: true
+        case .status(_, let status): status == 410
+        default: false
+        }
+    }
+}

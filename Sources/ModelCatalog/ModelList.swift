@@ -10,6 +10,8 @@ public struct ModelList: Sendable, Hashable {
 
     public subscript(name: String) -> ModelEntry? { models.first { $0.name == name } }
 
+    init(models: [ModelEntry]) { self.models = models }
+
     /// Reads the text of a list.
     ///
     /// - Throws: ``ModelListError``.

@@ -41,6 +41,17 @@ struct StagingArea {
         if FileManager.default.fileExists(atPath: folder.path) { try removeFolder(folder) }
     }
 
+    /// Deletes files that no byte has come of, and the folder if nothing stays in it.
+    func tidy() {
+        // Whatever cannot be deleted does no harm: the next attempt opens it again.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+            var status = stat()
+            let path = folder.appendingPathComponent(name).path
+            if stat(path, &status) == 0, status.st_size == 0 { unlink(path) }
+        }
+        rmdir(folder.path)
+    }
+
     /// Gives the gathered files their final name, in place of a model that may stand there.
     func publish() throws(ModelCatalogError) {
         let replaced = parent.appendingPathComponent(name + ".replaced", isDirectory: true)

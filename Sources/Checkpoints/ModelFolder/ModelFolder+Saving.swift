@@ -1,0 +1,56 @@
+public import FoundationEssentials
+public import Tensors
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension ModelFolder {
+    /// Writes a model folder that is complete or absent: everything goes to a temporary folder beside it, is synced, and
+    /// gets its name last. Left-overs of a failure are removed.
+    ///
+    /// - Parameters:
+    ///   - url: Must not exist yet; its parent must.
+    ///   - configuration: The content of `config.json`.
+    ///   - otherFiles: Further files by plain name.
+    ///   - tensor: Asked for one declared name after the other.
+    @discardableResult
+    public static func save(
+        to url: URL, configuration: Data, weights: [SafetensorsWriter.Declaration],
+        metadata: [String: String] = ["format": "pt"], otherFiles: [String: Data] = [:],
+        tensor: (_ name: String) throws -> Tensor
+    ) throws -> ModelFolder {
+        let path = path(url)
+        guard FileKind(path) == .missing else { throw FileError(path: path, .alreadyExists) }
+        let (parent, name) = AtomicFile.split(path)
+        let temporary = "\(parent)/.\(name).\(UInt64.random(in: .min ... .max))"
+        guard mkdir(temporary, 0o777) == 0 else { throw FileError(path: path, .cannotWrite(code: errno)) }
+        do {
+            for (name, contents) in otherFiles.sorted(by: { $0.key < $1.key }) {
+                guard !name.contains("/"), name != configurationName, name != weightsName else {
+                    throw FileError(path: name, .notAPlainFileName)
+                }
+                try write(contents, to: "\(temporary)/\(name)")
+            }
+            try write(configuration, to: "\(temporary)/\(configurationName)")
+            try SafetensorsWriter.write(
+                weights, metadata: metadata, to: "\(temporary)/\(weightsName)", tensor: tensor)
+            try AtomicFile.syncFolder(temporary)
+            guard rename(temporary, path) == 0 else { throw FileError(path: path, .cannotWrite(code: errno)) }
+        } catch {
+            // What made it fail matters more to the caller than a folder that cannot be removed.
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+        try AtomicFile.syncFolder(parent)
+        return try ModelFolder(url)
+    }
+
+    private static func write(_ contents: Data, to path: String) throws {
+        let file = try AtomicFile(path: path)
+        try contents.withUnsafeBytes { try file.write($0) }
+        try file.commit()
+    }
+}

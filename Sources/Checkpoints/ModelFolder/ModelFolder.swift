@@ -1,0 +1,165 @@
+public import FoundationEssentials
+public import Hashing
+import Kernels
+public import Parameters
+import Tensors
+
+/// A model on disk in one of the layouts that this project reads.
+///
+/// - Hugging Face's: `config.json` with `model.safetensors`, or with shards and `model.safetensors.index.json`.
+/// - CTranslate2's for Whisper (faster-whisper): `config.json`, `model.bin` and a vocabulary. Its configuration files are
+///   presented as Hugging Face's would be.
+/// - A training run's folder: its `best` is meant.
+/// - The path of a `.safetensors` file; its folder then holds the rest.
+public struct ModelFolder: Sendable {
+    public enum Layout: Sendable, Equatable {
+        case safetensors(fileName: String)
+        case shardedSafetensors
+        case ctranslate2Whisper
+    }
+
+    /// The folder that holds the model, after a run was resolved to its best checkpoint.
+    public let url: URL
+    public let layout: Layout
+
+    static let configurationName = "config.json"
+    static let weightsName = "model.safetensors"
+    static let indexName = "model.safetensors.index.json"
+    static let ctranslate2Name = "model.bin"
+
+    /// Looks what is there, without opening the weights. Throws ``ModelFolderError``.
+    public init(_ url: URL) throws {
+        let path = Self.path(url)
+        switch FileKind(path) {
+        case .missing: throw ModelFolderError(path: path, .notFound)
+        case .other: throw ModelFolderError(path: path, .notAModel)
+        case .file:
+            guard url.pathExtension == "safetensors" else { throw ModelFolderError(path: path, .notAModel) }
+            self.url = url.deletingLastPathComponent()
+            layout = .safetensors(fileName: url.lastPathComponent)
+        case .folder:
+            self.url = try Self.resolvingRun(url)
+            layout = try Self.detectLayout(self.url)
+        }
+        if layout != .ctranslate2Whisper { try require([Self.configurationName]) }
+    }
+
+    private static func resolvingRun(_ url: URL) throws -> URL {
+        let best = url.appending(path: "best")
+        guard FileKind(path(url.appending(path: "run.json"))) == .file || FileKind(path(best)) == .folder else {
+            return url
+        }
+        guard FileKind(path(best)) == .folder else { throw ModelFolderError(path: path(url), .runWithoutBest) }
+        guard FileKind(path(best.appending(path: "run.json"))) == .missing else {
+            throw ModelFolderError(path: path(url), .nestedRun)
+        }
+        return best
+    }
+
+    private static func detectLayout(_ url: URL) throws -> Layout {
+        func holds(_ name: String) -> Bool { FileKind(path(url.appending(path: name))) == .file }
+        if holds(weightsName) { return .safetensors(fileName: weightsName) }
+        if holds(indexName) { return .shardedSafetensors }
+        if holds(ctranslate2Name) {
+            let missing = holds(configurationName) ? [] : [[configurationName]]
+            let vocabularies = ["vocabulary.json", "vocabulary.txt"]
+            let all = missing + (vocabularies.contains(where: holds) ? [] : [vocabularies])
+            guard all.isEmpty else { throw ModelFolderError(path: path(url), .missingFiles(all)) }
+            return .ctranslate2Whisper
+        }
+        for pickle in ["pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt", "model.pth", "model.ckpt"]
+        where holds(pickle) {
+            throw ModelFolderError(path: path(url), .onlyPickledWeights(file: pickle))
+        }
+        let missing = holds(configurationName) ? [] : [[configurationName]]
+        throw ModelFolderError(
+            path: path(url), .missingFiles(missing + [[weightsName, indexName, ctranslate2Name]]))
+    }
+
+    // MARK: Weights
+
+    /// Opens the weights: mapped, headers checked, nothing read yet.
+    public func openWeights() throws -> any TensorSource {
+        switch layout {
+        case .safetensors(let fileName): try SafetensorsFile(path: path(of: fileName))
+        case .shardedSafetensors: try ShardedSafetensors(indexPath: path(of: Self.indexName))
+        case .ctranslate2Whisper: try CTranslate2Whisper(path: path(of: Self.ctranslate2Name))
+        }
+    }
+
+    /// The files that hold the weights, sorted by name.
+    public func weightFiles() throws -> [URL] {
+        switch layout {
+        case .safetensors(let fileName): [url.appending(path: fileName)]
+        case .shardedSafetensors:
+            try ShardedSafetensors(indexPath: path(of: Self.indexName)).shards.keys.sorted()
+                .map { url.appending(path: $0) }
+        case .ctranslate2Whisper: [url.appending(path: Self.ctranslate2Name)]
+        }
+    }
+
+    /// Names the weights in a report: the SHA-256 of their one file; of several, the SHA-256 of the lines
+    /// `HASH␠␠NAME\n` that `sha256sum` prints for them, sorted by name.
+    public func weightsDigest() throws -> SHA256Digest {
+        let files = try weightFiles()
+        let digests = try files.map { try SHA256.hash(contentsOfFile: Self.path($0)) }
+        guard digests.count != 1 else { return digests[0] }
+        let lines = zip(digests, files).map { "\($0.hexadecimal)  \($1.lastPathComponent)\n" }
+        return SHA256.hash(Array(lines.joined().utf8))
+    }
+
+    /// Reads every value of the weights; throws ``ModelFolderError`` where one is NaN or infinite.
+    public func verifyWeights() throws {
+        let findings = try openWeights().nonFiniteValues()
+        guard findings.isEmpty else { throw ModelFolderError(path: Self.path(url), .nonFiniteValues(findings)) }
+    }
+
+    // MARK: Other files
+
+    /// Throws one ``ModelFolderError`` that names every file of `names` that is not there.
+    public func require(_ names: [String]) throws {
+        let missing = names.filter { FileKind(path(of: $0)) != .file }
+        guard missing.isEmpty else {
+            throw ModelFolderError(path: Self.path(url), .missingFiles(missing.map { [$0] }))
+        }
+    }
+
+    /// Where a file of the model is; nil where it has none.
+    public func file(_ name: String) -> URL? {
+        FileKind(path(of: name)) == .file ? url.appending(path: name) : nil
+    }
+
+    /// The content of a JSON file, `config.json` for one; nil where the model has none.
+    ///
+    /// For CTranslate2, the files that its folder lacks or holds in another form are derived.
+    public func contents(of name: String) throws -> Data? {
+        if layout == .ctranslate2Whisper {
+            switch name {
+            case Self.configurationName: return try ctranslate2Configuration().configurationJSON()
+            case "generation_config.json": return try ctranslate2Configuration().generationConfigurationJSON()
+            case "preprocessor_config.json" where file(name) == nil:
+                return try ctranslate2Configuration().preprocessorConfigurationJSON()
+            default: break
+            }
+        }
+        guard file(name) != nil else { return nil }
+        return try ConfigurationFile.contents(path: path(of: name))
+    }
+
+    /// Decodes a JSON file; nil where the model has none. Errors name the file and the key.
+    public func decode<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value? {
+        guard let contents = try contents(of: name) else { return nil }
+        return try ConfigurationFile.decode(type, contents, path: path(of: name))
+    }
+
+    private func ctranslate2Configuration() throws -> CTranslate2Whisper.Configuration {
+        try CTranslate2Whisper(path: path(of: Self.ctranslate2Name)).configuration()
+    }
+
+    private func path(of name: String) -> String { Self.path(url.appending(path: name)) }
+
+    static func path(_ url: URL) -> String {
+        let path = url.path(percentEncoded: false)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+}

@@ -1,0 +1,46 @@
+/// A folder that is not a usable model.
+public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Reason: Sendable, Equatable {
+        /// Nothing has this path.
+        case notFound
+        /// A file that is neither a folder nor a `.safetensors` file.
+        case notAModel
+        /// Every one is needed; alternatives stand together.
+        case missingFiles([[String]])
+        /// Weights in a format that runs code when it is read.
+        case onlyPickledWeights(file: String)
+        case runWithoutBest
+        /// A run whose `best` is a run again.
+        case nestedRun
+        case nonFiniteValues([NonFiniteValues])
+    }
+
+    public let path: String
+    public let reason: Reason
+
+    public init(path: String, _ reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+
+    public var description: String { "\(path.quotedForMessage): \(reasonText)" }
+
+    private var reasonText: String {
+        switch reason {
+        case .notFound: "there is no such model; check the path, or fetch the default models with `make models`"
+        case .notAModel: "is neither a model folder nor a .safetensors file"
+        case .missingFiles(let files):
+            "the model is incomplete, missing are "
+                + files.map { $0.joined(separator: " or ") }.joined(separator: ", ")
+                + "; fetch the default models with `make models`, or complete the folder"
+        case .onlyPickledWeights(let file):
+            "\(file.quotedForMessage) is a pickle, which can run code when it is read; convert it with Python's "
+                + "safetensors"
+        case .runWithoutBest: "the training run has no best checkpoint yet"
+        case .nestedRun: "the best checkpoint of the run is itself a run folder"
+        case .nonFiniteValues(let findings):
+            findings.prefix(6).map(\.description).joined(separator: "; ")
+                + (findings.count > 6 ? " and \(findings.count - 6) more tensors" : "") + "; fetch the model again"
+        }
+    }
+}

@@ -1,0 +1,143 @@
+public import Foundation
+import Hashing
+
+/// Brings a model onto this machine: from a hub, or from a folder that already holds its files.
+///
+/// Files are gathered in a staging folder, hashed, and renamed together: the model's folder exists only when it is
+/// complete and right. Where the list does not know the hash of a file, the hub's own is taken: it names the
+/// SHA-256 of each large file. What came is recorded (``ModelManifest``), so that later changes are found.
+public struct ModelPuller: Sendable {
+    /// How far a pull has come.
+    public struct Progress: Sendable {
+        /// The file that is being fetched.
+        public let file: String
+        /// Bytes of this file so far.
+        public let byteCount: Int
+        /// Bytes of this file, where the server says.
+        public let total: Int?
+    }
+
+    public let catalog: ModelCatalog
+    let policy: DownloadPolicy
+
+    public init(catalog: ModelCatalog, policy: DownloadPolicy = DownloadPolicy()) {
+        self.catalog = catalog
+        self.policy = policy
+    }
+
+    /// Fetches a listed model from a hub. What an earlier attempt fetched is not fetched again.
+    ///
+    /// - Throws: ``ModelCatalogError``, ``DownloadError``, or `CancellationError`. The bytes so far stay in the staging
+    ///   folder for the next attempt, except those of a file with a wrong hash.
+    public func pull(
+        _ name: String, from endpoint: HubEndpoint, progress: @escaping @Sendable (Progress) -> Void
+    ) async throws -> ModelManifest {
+        guard let entry = catalog.list[name] else {
+            throw ModelCatalogError.unknown(name: name, known: catalog.list.models.map(\.name))
+        }
+        guard let repository = entry.hub else { throw ModelCatalogError.noHub(name: name) }
+        let staging = StagingArea(catalog: catalog, name: name)
+        let lock = try staging.lock()
+        defer { lock.release() }
+        try makeFolder(staging.folder)
+        defer { staging.tidy() }
+
+        let client = HTTPClient(timeout: policy.timeout)
+        var commit: String?
+        var files: [ModelManifest.File] = []
+        var partials: [PartialFile] = []
+        for file in repository.files {
+            // All files come from one commit, even if the branch moves meanwhile.
+            let address = endpoint.address(
+                of: file.path, in: repository.identifier, revision: commit ?? repository.revision)
+            let partial = try PartialFile(at: staging.folder.appendingPathComponent(file.path + ".part"))
+            let download = FileDownload(
+                client: client, endpoint: endpoint, address: address, partial: partial, policy: policy,
+                expectedByteCount: file.byteCount
+            ) { progress(Progress(file: file.path, byteCount: $0, total: $1)) }
+            let identity = try await download.run()
+            commit = commit ?? identity.commit
+            let expected = ModelFile(
+                path: file.path + ".part", byteCount: file.byteCount, hash: file.hash ?? identity.hash)
+            let found: ModelManifest.File
+            do {
+                found = try check(expected, in: staging.folder)
+            } catch {
+                partial.discard()
+                throw error
+            }
+            files.append(.init(path: file.path, byteCount: found.byteCount, hash: found.hash))
+            partials.append(partial)
+        }
+        for (file, partial) in zip(files, partials) {
+            try partial.publish(as: staging.folder.appendingPathComponent(file.path))
+        }
+        let source =
+            "\(repository.identifier) at \(commit ?? repository.revision), from \(endpoint.address.withoutQuery)"
+        return try publish(ModelManifest(name: name, source: source, files: files), staging)
+    }
+
+    /// Takes a listed model from a folder that holds the files of one of its sources; the folder is left as it is.
+    public func adopt(_ name: String, from folder: URL) throws(ModelCatalogError) -> ModelManifest {
+        guard let entry = catalog.list[name] else {
+            throw .unknown(name: name, known: catalog.list.models.map(\.name))
+        }
+        let staging = StagingArea(catalog: catalog, name: name)
+        let lock = try staging.lock()
+        defer { lock.release() }
+        var problems: [String] = []
+        for source in entry.sources {
+            do {
+                let files = try source.files.map { file throws(ModelCatalogError) in try check(file, in: folder) }
+                try staging.clear()
+                for file in files { try copy(file.path, from: folder, to: staging.folder) }
+                // Hashed again, because the copy is what will be used.
+                for file in files {
+                    _ = try check(
+                        ModelFile(path: file.path, byteCount: file.byteCount, hash: file.hash), in: staging.folder)
+                }
+                return try publish(
+                    ModelManifest(name: name, source: source.description, files: files), staging)
+            } catch let error where error.isAboutContents {
+                problems.append(error.description)
+            }
+        }
+        throw .fitsNoSource(name: name, folder: folder.path, problems: problems)
+    }
+
+    private func publish(_ manifest: ModelManifest, _ staging: StagingArea) throws(ModelCatalogError) -> ModelManifest {
+        try manifest.write(to: staging.folder)
+        try staging.publish()
+        return manifest
+    }
+
+    private func copy(_ path: String, from source: URL, to target: URL) throws(ModelCatalogError) {
+        let destination = target.appendingPathComponent(path)
+        try makeFolder(destination.deletingLastPathComponent())
+        do {
+            let origin = source.appendingPathComponent(path).resolvingSymlinksInPath()
+            try FileManager.default.copyItem(at: origin, to: destination)
+        } catch {
+            throw .fileSystem(action: "copy \(path) to", path: target.path, reason: reason(of: error))
+        }
+    }
+}
+
+extension ModelSource: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .hub(let repository): "\(repository.identifier) at \(repository.revision)"
+        case .package(let package): "the Python package \(package.name) \(package.version)"
+        }
+    }
+}
+
+extension ModelCatalogError {
+    /// Whether a folder has the wrong files, as against files that cannot be read or written.
+    fileprivate var isAboutContents: Bool {
+        switch self {
+        case .missingFile, .wrongSize, .wrongHash: true
+        default: false
+        }
+    }
+}
