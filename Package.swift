@@ -59,6 +59,7 @@ let package = Package(
         module("Tokenizers", ["JSON"]),
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
+        module("Datasets", ["JSON"]),
         module("Evaluation"),
         module("ModelCatalog", ["Hashing", "JSON"]),
         module(
@@ -88,6 +89,7 @@ let package = Package(
         tests("Tokenizers", ["Tokenizers"]),
         tests("Audio", ["Audio", "Tensors", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
+        tests("Datasets", ["Datasets", "JSON"]),
         tests("Evaluation", ["Evaluation"]),
         tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
         tests("SpeechModels", ["SpeechModels", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),

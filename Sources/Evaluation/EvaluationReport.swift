@@ -64,7 +64,7 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
 
     /// One thing that the model was tried on.
     public struct Item: Sendable, Hashable, Codable {
-        /// Unique in the report: the name in the manifest.
+        /// Its name in the manifest.
         public var name: String
         public var reference: String?
         public var output: String?

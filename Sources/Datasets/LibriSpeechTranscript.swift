@@ -1,0 +1,29 @@
+import Foundation
+
+/// The transcripts of one chapter of LibriSpeech: `identifier TEXT` a line, the sound files beside it.
+struct LibriSpeechTranscript: Sendable {
+    /// What the sound of an utterance may be stored as; LibriSpeech itself has FLAC.
+    private static let audioExtensions = ["flac", "wav", "ogg", "opus", "mp3"]
+
+    let path: String
+
+    func recordings(in text: ManifestText) -> [Result<TranscribedRecording, ManifestError>] {
+        let folder = folder(of: path)
+        return text.recordings(text.lines) { line throws(ManifestError) in
+            guard let first = line.text.first, !first.isWhitespace else {
+                throw ManifestError(path: path, line: line.number, .noIdentifier)
+            }
+            let parts = line.text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+            let identifier = String(parts[0])
+            return TranscribedRecording(
+                name: identifier, path: audioPath(of: identifier, in: folder),
+                text: parts.count > 1 ? parts[1].trimmed : "")
+        }
+    }
+
+    /// The first form that is there; else the usual one, whose absence shows when it is opened.
+    private func audioPath(of identifier: String, in folder: String) -> String {
+        let paths = Self.audioExtensions.map { joined(folder, "\(identifier).\($0)") }
+        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[0]
+    }
+}

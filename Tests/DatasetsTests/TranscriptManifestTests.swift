@@ -1,0 +1,148 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Datasets
+
+@Suite struct TranscriptManifestTests {
+    private func table(_ text: String) throws -> [Result<TranscribedRecording, ManifestError>] {
+        let text = try ManifestText(path: "data/list.tsv", bytes: text.utf8)
+        return try TabSeparatedManifest(text).recordings(in: text)
+    }
+
+    private func lines(_ text: String) throws -> [Result<TranscribedRecording, ManifestError>] {
+        try JSONLinesManifest(path: "list.jsonl").recordings(
+            in: ManifestText(path: "list.jsonl", bytes: text.utf8))
+    }
+
+    @Test func tableWithoutHeader() throws {
+        #expect(
+            try table("\u{FEFF}a.wav\t Hello, you \r\n\n/b/c.wav\t\n") == [
+                .success(TranscribedRecording(name: "a.wav", path: "data/a.wav", text: "Hello, you")),
+                .success(TranscribedRecording(name: "/b/c.wav", path: "/b/c.wav", text: "")),
+            ])
+    }
+
+    @Test func headerNamesTheColumns() throws {
+        #expect(
+            try table("File\tseconds\ttext\na.wav\t2.79\tsteel key\n") == [
+                .success(TranscribedRecording(name: "a.wav", path: "data/a.wav", text: "steel key"))
+            ])
+        #expect(throws: ManifestError(path: "data/list.tsv", line: 1, .incompleteHeader(missing: "text"))) {
+            try table("file\tseconds\na.wav\t3\n")
+        }
+        #expect(throws: ManifestError(path: "data/list.tsv", line: 1, .incompleteHeader(missing: "path"))) {
+            try table("text\tseconds\na.wav\t3\n")
+        }
+    }
+
+    @Test func faultyLinesAreErrorsOfTheirOwn() throws {
+        let path = "data/list.tsv"
+        #expect(
+            try table("a.wav\tone\nb.wav\n\tthree\n\nc.wav\tx\ty\na.wav\tagain\nd.wav\tlast") == [
+                .success(TranscribedRecording(name: "a.wav", path: "data/a.wav", text: "one")),
+                .failure(ManifestError(path: path, line: 2, .columns(found: 1, expected: 2))),
+                .failure(ManifestError(path: path, line: 3, .emptyPath)),
+                .failure(ManifestError(path: path, line: 5, .columns(found: 3, expected: 2))),
+                .failure(ManifestError(path: path, line: 6, .duplicate(name: "a.wav", firstLine: 1))),
+                .success(TranscribedRecording(name: "d.wav", path: "data/d.wav", text: "last")),
+            ])
+    }
+
+    @Test func jsonLines() throws {
+        let text = #"""
+            {"audio": "a.wav", "text": " one \u00e9", "duration": 3.5, "extra": [1, {"x": null}]}
+
+            {"audio": "b.wav"}
+            {"text": "c"}
+            {"audio": 7, "text": "d"}
+            {"audio": "e.wav", "text": "e", "text": "f"}
+            {"audio": "g.wav", "text": "g"} tail
+            {"audio": "", "text": "h"}
+            """#
+        let found = try lines(text)
+        #expect(found[0] == .success(TranscribedRecording(name: "a.wav", path: "a.wav", text: "one é")))
+        let errors = found.dropFirst().map { result -> ManifestError? in
+            if case .failure(let error) = result { error } else { nil }
+        }
+        #expect(errors.map { $0?.line } == [3, 4, 5, 6, 7, 8])
+        #expect(errors[0]?.reason == .missingKey("text"))
+        #expect(errors[1]?.reason == .missingKey("audio"))
+        #expect(
+            errors[2]?.reason
+                == .json(JSONError(.unexpectedByte(UInt8(ascii: "7"), expected: "a string"), offset: 10)))
+        #expect(errors[4]?.reason == .json(JSONError(.trailingBytes, offset: 32)))
+        #expect(errors[5]?.reason == .emptyPath)
+    }
+
+    @Test func invalidTextNamesTheLine() {
+        #expect(throws: ManifestError(path: "x", line: 2, .notUTF8)) {
+            try ManifestText(path: "x", bytes: Array("a\tb\n".utf8) + [0x66, 0xFF])
+        }
+    }
+}
+
+/// Manifests on disk.
+@Suite final class ManifestFolderTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "triptych-\(UUID().uuidString)")
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func add(_ name: String, _ contents: String = "") throws {
+        let url = folder.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(contents.utf8).write(to: url)
+    }
+
+    @Test func librispeechLayout() throws {
+        try add("19/198/19-198.trans.txt", "19-198-0000 NORTHANGER ABBEY\n19-198-0001\n bad\n19-198-0002 END\n")
+        try add("19/198/19-198-0000.ogg")
+        try add("103/1240/103-1240.trans.txt", "103-1240-0000 CHAPTER ONE\n")
+        try add("103/1240/103-1240-0000.flac")
+        try add("103/1240/103-1240-0000.wav")
+        try add(".hidden/x.trans.txt", "x Y\n")
+        let recordings = try TranscriptManifest(path: folder.path).recordings
+        let root = folder.path
+        #expect(
+            recordings == [
+                .success(
+                    TranscribedRecording(
+                        name: "103-1240-0000", path: "\(root)/103/1240/103-1240-0000.flac", text: "CHAPTER ONE")),
+                .success(
+                    TranscribedRecording(
+                        name: "19-198-0000", path: "\(root)/19/198/19-198-0000.ogg", text: "NORTHANGER ABBEY")),
+                .success(
+                    TranscribedRecording(name: "19-198-0001", path: "\(root)/19/198/19-198-0001.flac", text: "")),
+                .failure(ManifestError(path: "\(root)/19/198/19-198.trans.txt", line: 3, .noIdentifier)),
+                .success(
+                    TranscribedRecording(name: "19-198-0002", path: "\(root)/19/198/19-198-0002.flac", text: "END")),
+            ])
+        #expect(try TranscriptManifest(path: "\(root)/19/198/19-198.trans.txt").recordings.count == 4)
+    }
+
+    @Test func folderWithATableStandsForIt() throws {
+        try add("transcripts.tsv", "a.wav\tone\n")
+        try add("x/y.trans.txt", "y TWO\n")
+        let recordings = try TranscriptManifest(path: folder.path).recordings
+        #expect(
+            recordings == [
+                .success(TranscribedRecording(name: "a.wav", path: "\(folder.path)/a.wav", text: "one"))
+            ])
+    }
+
+    @Test func whatCannotBeReadIsNamed() throws {
+        try add("empty.tsv", "\n")
+        try add("void/readme.md")
+        func reason(_ name: String) -> ManifestError.Reason? {
+            let error = #expect(throws: ManifestError.self) {
+                try TranscriptManifest(path: folder.appendingPathComponent(name).path)
+            }
+            return error?.reason
+        }
+        #expect(reason("missing.tsv") == .unreadable("no such file or folder"))
+        #expect(reason("empty.tsv") == .empty)
+        #expect(reason("void") == .noTranscripts)
+    }
+}
