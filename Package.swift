@@ -66,14 +66,15 @@ let package = Package(
             "SpeechModels",
             [
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
-                "Evaluation", "Audio",
+                "Evaluation", "Hashing", "Audio",
             ]),
         module("CommandLineKit", ["Evaluation", "ModelCatalog", argumentParser, logging]),
         .executableTarget(
             name: "speech",
             dependencies: [
-                "SpeechModels", "Audio", "Checkpoints", "Tokenizers", "Evaluation", "ModelCatalog", "CommandLineKit",
-                "Kernels", "Tensors", argumentParser, logging,
+                "SpeechModels", "Audio", "Checkpoints", "Tokenizers", "Datasets", "Evaluation", "Hashing",
+                "ModelCatalog",
+                "CommandLineKit", "Kernels", "Tensors", argumentParser, logging,
             ],
             path: "Apps/Speech", swiftSettings: settings),
 
@@ -92,7 +93,9 @@ let package = Package(
         tests("Datasets", ["Datasets", "JSON"]),
         tests("Evaluation", ["Evaluation"]),
         tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
-        tests("SpeechModels", ["SpeechModels", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
+        tests(
+            "SpeechModels",
+            ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", argumentParser]),
         tests("Speech", ["speech"]),
     ]

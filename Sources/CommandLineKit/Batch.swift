@@ -21,14 +21,24 @@ public struct Batch: Sendable {
     public func run(
         _ list: InputList, done: String, _ body: (Input, Position) async throws -> Void
     ) async -> BatchReport {
-        var report = BatchReport(total: list.items.count)
-        for (index, item) in list.items.enumerated() {
+        await run(list.items, name: \.displayName, done: done, body)
+    }
+
+    /// The same for items of any kind, or the reasons why there is none.
+    ///
+    /// - Parameter name: what messages call an item.
+    public func run<Item, Failure: Error>(
+        _ items: [Result<Item, Failure>], name: (Item) -> String, done: String,
+        _ body: (Item, Position) async throws -> Void
+    ) async -> BatchReport {
+        var report = BatchReport(total: items.count)
+        for (index, item) in items.enumerated() {
             guard !Task.isCancelled else {
                 report.wasInterrupted = true
                 break
             }
             do {
-                try await body(item.get(), Position(number: index + 1, total: list.items.count))
+                try await body(item.get(), Position(number: index + 1, total: items.count))
                 report.succeeded += 1
             } catch OutputError.readerLeft {
                 report.readerLeft = true
@@ -37,7 +47,7 @@ public struct Batch: Sendable {
                 report.wasInterrupted = true
                 break
             } catch {
-                let name = (try? item.get().displayName) ?? ""
+                let name = (try? item.get()).map(name) ?? ""
                 let message = Self.message(for: error, about: name)
                 report.failures.append(BatchReport.Failure(name: name, message: message))
                 console.error(message)

@@ -1,0 +1,70 @@
+public import Evaluation
+public import Hashing
+
+/// Gathers transcripts beside what was said, and makes the report of them.
+public struct TranscriptionEvaluation: Sendable {
+    public static let wordErrorRate = "word_error_rate"
+    public static let characterErrorRate = "character_error_rate"
+
+    public let normalizer: TextNormalizer
+    private var items: [EvaluationReport.Item] = []
+    private var scores: [TranscriptScore] = []
+    private var dataHash = SHA256()
+    private var audioSeconds = 0.0
+    private var wallSeconds = 0.0
+
+    public init(normalizer: TextNormalizer) { self.normalizer = normalizer }
+
+    /// Adds a transcript.
+    ///
+    /// - Parameters:
+    ///   - contentHash: of the sound file.
+    ///   - audioSeconds: length of the recording.
+    ///   - wallSeconds: what the transcription took.
+    public mutating func add(
+        name: String, contentHash: SHA256Digest, reference: String, output: String, audioSeconds: Double,
+        wallSeconds: Double
+    ) {
+        addToHash(name, contentHash, reference)
+        let score = TranscriptScore(reference: reference, hypothesis: output, normalizer: normalizer)
+        scores.append(score)
+        items.append(
+            EvaluationReport.Item(
+                name: name, reference: reference, output: output,
+                figures: [
+                    Self.wordErrorRate: Ratio(score.words), Self.characterErrorRate: Ratio(score.characters),
+                ]))
+        self.audioSeconds += audioSeconds
+        self.wallSeconds += wallSeconds
+    }
+
+    /// Adds an item that could not be transcribed; it is reported and stands in no figure.
+    ///
+    /// - Parameter contentHash: nil where the sound file could not be read.
+    public mutating func addFailure(name: String, contentHash: SHA256Digest?, reference: String?, error: String) {
+        addToHash(name, contentHash, reference ?? "")
+        items.append(EvaluationReport.Item(name: name, reference: reference, error: error))
+    }
+
+    private mutating func addToHash(_ name: String, _ contentHash: SHA256Digest?, _ reference: String) {
+        dataHash.update("\(name)\t\(contentHash?.hexadecimal ?? "-")\t\(reference)\n".utf8)
+    }
+
+    /// The report of everything added so far.
+    public func report(
+        model: EvaluationReport.Model, dataName: String, settings: [String: Setting],
+        environment: EvaluationReport.Environment, bootstrap: Bootstrap = Bootstrap()
+    ) -> EvaluationReport {
+        EvaluationReport(
+            task: "speech transcription", model: model,
+            data: EvaluationReport.DataSet(
+                name: dataName, sha256: dataHash.finalized().hexadecimal, itemCount: items.count),
+            settings: settings.merging(["normalizer": .text(normalizer.rawValue)]) { given, _ in given },
+            figures: [
+                Figure(name: Self.wordErrorRate, counts: scores.map(\.words), bootstrap: bootstrap),
+                Figure(name: Self.characterErrorRate, counts: scores.map(\.characters), bootstrap: bootstrap),
+            ],
+            items: items, environment: environment,
+            timing: EvaluationReport.Timing(amount: audioSeconds, unit: "seconds of audio", wallSeconds: wallSeconds))
+    }
+}
