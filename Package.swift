@@ -68,7 +68,7 @@ let package = Package(
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
                 "Evaluation", "Hashing", "Audio",
             ]),
-        module("CommandLineKit", ["Evaluation", "ModelCatalog", argumentParser, logging]),
+        module("CommandLineKit", ["Evaluation", "ModelCatalog", "Hashing", argumentParser, logging]),
         .executableTarget(
             name: "speech",
             dependencies: [

@@ -1,8 +1,12 @@
 import ArgumentParser
+import CommandLineKit
 
 /// `speech`: hears recordings and writes what was said.
 @main
 struct Speech: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "speech", abstract: "Transcribe recordings on this machine, offline.")
+        commandName: "speech", abstract: "Transcribe recordings on this machine, offline.",
+        subcommands: [ModelsCommand<Speech>.self])
+
+    static func main() async { await runProgram() }
 }

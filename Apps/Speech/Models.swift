@@ -1,0 +1,7 @@
+import CommandLineKit
+import ModelCatalog
+
+/// `speech models`: the models that this program can use.
+extension Speech: ModelProgram {
+    static var modelTasks: Set<ModelTask> { [.transcription] }
+}
