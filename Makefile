@@ -25,7 +25,7 @@ models: build
 	@.ci/models .build/release/speech $(MODELS)
 
 demo: build
-	@.ci/demo $(MODELS)
+	@.ci/demo .build/release/speech $(MODELS)
 
 test: setup lint
 	@.ci/test $(MODELS)
