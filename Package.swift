@@ -78,7 +78,9 @@ let package = Package(
             ],
             path: "Apps/Speech", swiftSettings: settings),
 
-        .target(name: "TestKit", dependencies: ["Tensors", "Kernels"], path: "Tests/TestKit", swiftSettings: settings),
+        .target(
+            name: "TestKit", dependencies: ["ModelCatalog", "Tensors", "Kernels"], path: "Tests/TestKit",
+            swiftSettings: settings),
         tests("JSON", ["JSON"]),
         tests("Hashing", ["Hashing"]),
         tests("Kernels", ["Kernels"]),
@@ -97,7 +99,7 @@ let package = Package(
             "SpeechModels",
             ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", argumentParser]),
-        tests("Speech", ["speech"]),
+        tests("Speech", ["speech", "ModelCatalog"]),
     ]
 )
 
