@@ -68,7 +68,7 @@ let package = Package(
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
                 "Evaluation", "Hashing", "Audio",
             ]),
-        module("CommandLineKit", ["Evaluation", "ModelCatalog", "Hashing", argumentParser, logging]),
+        module("CommandLineKit", ["Checkpoints", "Evaluation", "ModelCatalog", "Hashing", argumentParser, logging]),
         .executableTarget(
             name: "speech",
             dependencies: [
@@ -98,7 +98,7 @@ let package = Package(
         tests(
             "SpeechModels",
             ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
-        tests("CommandLineKit", ["CommandLineKit", argumentParser]),
+        tests("CommandLineKit", ["CommandLineKit", "Checkpoints", argumentParser]),
         tests("Speech", ["speech", "ModelCatalog"]),
     ]
 )

@@ -37,7 +37,7 @@ public final class Console: Sendable {
     public func deliver(_ result: String, to destination: OutputPlan.Destination) throws(OutputError) {
         switch destination {
         case .standardOutput: try write(result)
-        case .file(let path): try AtomicFile.write(result, to: path)
+        case .file(let path): try ResultFile.write(result, to: path)
         }
     }
 

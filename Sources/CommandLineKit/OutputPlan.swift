@@ -71,7 +71,7 @@ public struct OutputPlan: Sendable {
         let destination = try result.get()
         if case .file(let path) = destination {
             try createFolder(folder(of: path))
-            try AtomicFile.checkWritable(path)
+            try ResultFile.checkWritable(path)
         }
         return destination
     }

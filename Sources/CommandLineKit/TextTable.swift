@@ -24,9 +24,9 @@ public struct TextTable: Sendable {
     }
 
     /// The whole table, every line ended; empty where there are no rows.
-    public func rendered() -> String {
+    public func rendered(heading: Bool = true) -> String {
         guard !rows.isEmpty else { return "" }
-        let lines = [columns.map(\.title)] + rows
+        let lines = (heading ? [columns.map(\.title)] : []) + rows
         let widths = columns.indices.map { column in lines.map { $0[column].displayWidth }.max() ?? 0 }
         return lines.map { line in
             var text = ""

@@ -84,13 +84,13 @@ import Testing
     }
 }
 
-@Suite struct AtomicFileTests {
+@Suite struct ResultFileTests {
     @Test func replacesWholeFilesAndLeavesNothingElse() throws {
         let folder = try TemporaryFolder()
         let path = try folder.addFile("result.txt", "old")
-        try AtomicFile.checkWritable(path)
+        try ResultFile.checkWritable(path)
         #expect(try folder.contents(of: "result.txt") == "old")
-        try AtomicFile.write("new äöü", to: path)
+        try ResultFile.write("new äöü", to: path)
         #expect(try folder.contents(of: "result.txt") == "new äöü")
         #expect(try folder.names == ["result.txt"])
     }
@@ -99,7 +99,7 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.addFile("real.txt", "old")
         try folder.addLink("link.txt", to: "real.txt")
-        try AtomicFile.write("new", to: "\(folder.path)/link.txt")
+        try ResultFile.write("new", to: "\(folder.path)/link.txt")
         #expect(try folder.contents(of: "real.txt") == "new")
     }
 
@@ -107,17 +107,17 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.addFile("taken/inside")
         #expect(throws: OutputError.cannotWrite(path: "\(folder.path)/taken", SystemError(code: EISDIR))) {
-            try AtomicFile.write("x", to: "\(folder.path)/taken")
+            try ResultFile.write("x", to: "\(folder.path)/taken")
         }
         #expect(try folder.names == ["taken"])
-        #expect(throws: OutputError.self) { try AtomicFile.checkWritable("\(folder.path)/taken") }
+        #expect(throws: OutputError.self) { try ResultFile.checkWritable("\(folder.path)/taken") }
     }
 
     @Test func devicesAreWrittenDirectly() throws {
-        try AtomicFile.checkWritable("/dev/null")
-        try AtomicFile.write("x", to: "/dev/null")
+        try ResultFile.checkWritable("/dev/null")
+        try ResultFile.write("x", to: "/dev/null")
         #expect(throws: OutputError.cannotWrite(path: "/dev/full", SystemError(code: ENOSPC))) {
-            try AtomicFile.write("x", to: "/dev/full")
+            try ResultFile.write("x", to: "/dev/full")
         }
     }
 }

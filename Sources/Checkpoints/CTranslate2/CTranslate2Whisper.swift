@@ -14,6 +14,12 @@ public struct CTranslate2Whisper: TensorSource {
         let scale: CTranslate2File.Variable?
 
         var shape: Shape { Shape([range.count] + variable.shape.dropFirst()) }
+
+        var byteRange: Range<Int> {
+            let rowBytes = variable.rowCount == 0 ? 0 : variable.byteRange.count / variable.rowCount
+            let start = variable.byteRange.lowerBound + range.lowerBound * rowBytes
+            return start..<start + range.count * rowBytes
+        }
     }
 
     /// What the tensors and settings of the file say about the model.
@@ -59,14 +65,21 @@ public struct CTranslate2Whisper: TensorSource {
 
     public var path: String { file.file.path }
 
+    /// The tensors as they are stored, sorted by name; scales of integers are not among them.
+    public var storedTensors: [StoredTensor] {
+        rows.sorted { $0.key < $1.key }.map { name, rows in
+            StoredTensor(
+                name: name, elementType: StoredElementType(rows.variable.elementType), shape: rows.shape,
+                byteRange: rows.byteRange)
+        }
+    }
+
     public func shape(of name: String) -> Shape? { rows[name]?.shape }
 
     public func tensor(named name: String) throws -> Tensor? {
         guard let rows = rows[name] else { return nil }
         let variable = rows.variable
-        let rowBytes = variable.rowCount == 0 ? 0 : variable.byteRange.count / variable.rowCount
-        let start = variable.byteRange.lowerBound + rows.range.lowerBound * rowBytes
-        let bytes = file.file.view(start..<start + rows.range.count * rowBytes)
+        let bytes = file.file.view(rows.byteRange)
         let type: ElementType
         switch variable.elementType {
         case .float32: type = .float32

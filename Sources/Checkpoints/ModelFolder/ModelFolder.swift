@@ -100,9 +100,16 @@ public struct ModelFolder: Sendable {
 
     /// Names the weights in a report: the SHA-256 of their one file; of several, the SHA-256 of the lines
     /// `HASH␠␠NAME\n` that `sha256sum` prints for them, sorted by name.
-    public func weightsDigest() throws -> SHA256Digest {
-        let files = try weightFiles()
-        let digests = try files.map { try SHA256.hash(contentsOfFile: Self.path($0)) }
+    public func weightsDigest() throws -> SHA256Digest { try Self.digest(of: weightFiles()) }
+
+    /// Values in all tensors.
+    public func parameterCount() throws -> Int {
+        let weights = try openWeights()
+        return weights.names.reduce(0) { $0 + (weights.shape(of: $1)?.elementCount ?? 0) }
+    }
+
+    static func digest(of files: [URL]) throws -> SHA256Digest {
+        let digests = try files.map { try SHA256.hash(contentsOfFile: path($0)) }
         guard digests.count != 1 else { return digests[0] }
         let lines = zip(digests, files).map { "\($0.hexadecimal)  \($1.lastPathComponent)\n" }
         return SHA256.hash(Array(lines.joined().utf8))

@@ -35,6 +35,18 @@ public enum StoredElementType: String, Sendable, CaseIterable, CustomStringConve
         }
     }
 
+    /// What safetensors calls a type of CTranslate2.
+    init(_ type: CTranslate2ElementType) {
+        switch type {
+        case .float32: self = .float32
+        case .float16: self = .float16
+        case .bfloat16: self = .bfloat16
+        case .int8: self = .signed8
+        case .int16: self = .signed16
+        case .int32: self = .signed32
+        }
+    }
+
     /// Bits per element.
     public var bitCount: Int {
         switch self {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Files that are complete or absent: written under a temporary name in the same folder, synced, then renamed.
-public enum AtomicFile {
+public enum ResultFile {
     /// Writes `contents` to `path`. What stood there before stays until the new file is whole. Devices and pipes, which
     /// cannot be renamed over, are written directly.
     public static func write(_ contents: String, to path: String) throws(OutputError) {

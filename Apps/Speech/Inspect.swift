@@ -1,0 +1,50 @@
+import ArgumentParser
+import Checkpoints
+import CommandLineKit
+import Foundation
+import ModelCatalog
+
+/// `speech inspect`: what a model file holds.
+struct Inspect: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Show what a model is: architecture, configuration, parameters, hash.",
+        discussion: """
+            MODEL is the name of a fetched model, a model folder of any layout that can be read, or a .safetensors file.
+            With --scan the exit status is 1 where a value is NaN or infinite.
+
+            Examples:
+              speech inspect whisper-tiny.en --tensors
+              speech inspect checkpoints/step-000500 --scan --format json
+            """)
+
+    @Argument(help: ArgumentHelp("A fetched model by its name, a folder, or a file.", valueName: "model"))
+    var model: String
+
+    @Flag(help: "List every tensor with its shape and stored type.")
+    var tensors = false
+    @Flag(help: "Read every value and look for NaN and infinity.")
+    var scan = false
+    @Option(help: "Form of the result; JSON always lists the tensors.")
+    var format = Format.text
+
+    func run() async throws {
+        let console = Console(programName: "speech")
+        let inspection = try ModelInspection(of: try location(), scans: scan)
+        switch format {
+        case .text: try console.write(inspection.summary(listsTensors: tensors))
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try console.write(String(decoding: try encoder.encode(inspection), as: UTF8.self) + "\n")
+        }
+        if inspection.nonFiniteValues?.isEmpty == false { throw ExitCode(1) }
+    }
+
+    /// A file as it is; else a folder or the name of a fetched model.
+    private func location() throws -> URL {
+        if model.hasSuffix(".safetensors") { return URL(fileURLWithPath: model) }
+        return try ModelCatalog.locate(model)
+    }
+}
