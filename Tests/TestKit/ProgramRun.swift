@@ -8,7 +8,16 @@ public struct ProgramRun: Sendable {
     /// 128 plus its number where a signal ended the program, as a shell tells it.
     public let status: Int32
 
-    /// Runs the program called `name`, as it was built beside these tests.
+    /// Runs the program called `name`, as it was built beside these tests. Parameters as for any program.
+    public init(
+        _ name: String, _ arguments: [String], environment: [String: String?] = [:], input: Data? = nil,
+        in folder: URL? = nil, timeLimit: Double = 120
+    ) throws {
+        try self.init(
+            Self.program(name), arguments, environment: environment, input: input, in: folder, timeLimit: timeLimit)
+    }
+
+    /// Runs any program.
     ///
     /// - Parameters:
     ///   - environment: set beside the variables of the tests themselves; nil removes one.
@@ -16,11 +25,11 @@ public struct ProgramRun: Sendable {
     ///   - folder: the working folder; that of the tests where nil.
     ///   - timeLimit: seconds after which the program is killed.
     public init(
-        _ name: String, _ arguments: [String], environment: [String: String?] = [:], input: Data? = nil,
+        _ program: URL, _ arguments: [String], environment: [String: String?] = [:], input: Data? = nil,
         in folder: URL? = nil, timeLimit: Double = 120
     ) throws {
         let process = Process()
-        process.executableURL = Self.program(name)
+        process.executableURL = program
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = folder }
         var variables = ProcessInfo.processInfo.environment
@@ -54,8 +63,8 @@ public struct ProgramRun: Sendable {
         status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 
-    /// The programs lie beside the program that runs the tests.
-    static func program(_ name: String) -> URL {
+    /// Where a program of this package is: beside the program that runs the tests.
+    public static func program(_ name: String) -> URL {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
             .appendingPathComponent(name)
     }
