@@ -90,7 +90,7 @@ let package = Package(
         tests("Layers", ["Layers", "Parameters", "Autograd", "Tensors", "Kernels"]),
         tests("Checkpoints", ["Checkpoints", "Parameters", "Tensors", "Kernels", "JSON", "Hashing"]),
         tests("Tokenizers", ["Tokenizers"]),
-        tests("Audio", ["Audio", "Tensors", "CSoundFile"]),
+        tests("Audio", ["Audio", "Tensors", "Kernels", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
         tests("Datasets", ["Datasets", "JSON"]),
         tests("Evaluation", ["Evaluation"]),

@@ -1,3 +1,4 @@
+import Kernels
 public import Tensors
 
 /// The input of Whisper's encoder: a log-mel spectrogram as OpenAI's feature extractor computes it.
@@ -41,13 +42,22 @@ public struct LogMelSpectrogram: Sendable {
             samples.withUnsafeBufferPointer { samples in
                 let signal = spectrogram.signal(samples, length: length)
                 let chunkCount = (frameCount + Self.chunkSize - 1) / Self.chunkSize
-                let maxima = (0..<chunkCount).map { chunk in
-                    let first = chunk * Self.chunkSize
-                    let range = first..<min(first + Self.chunkSize, frameCount)
-                    return logarithms(of: signal, frames: range, into: output)
+                func frames(ofChunk chunk: Int) -> Range<Int> {
+                    chunk * Self.chunkSize..<min((chunk + 1) * Self.chunkSize, frameCount)
+                }
+                var maxima = [Float](repeating: 0, count: chunkCount)
+                maxima.withUnsafeMutableBufferPointer { maxima in
+                    Threads.parallelFor(chunkCount) { chunk in
+                        maxima[chunk] = logarithms(of: signal, frames: frames(ofChunk: chunk), into: output)
+                    }
                 }
                 let floor = (maxima.max() ?? 0) - 8
-                for index in 0..<frameCount * bandCount { output[index] = (max(output[index], floor) + 4) / 4 }
+                Threads.parallelFor(chunkCount) { chunk in
+                    let frames = frames(ofChunk: chunk)
+                    for index in frames.lowerBound * bandCount..<frames.upperBound * bandCount {
+                        output[index] = (max(output[index], floor) + 4) / 4
+                    }
+                }
             }
         }
     }
@@ -69,7 +79,7 @@ public struct LogMelSpectrogram: Sendable {
         powers.withUnsafeMutableBufferPointer { powers in
             // The same memory, lane by lane; there is always at least one bin.
             let lanes = UnsafeMutableRawPointer(powers.baseAddress!).assumingMemoryBound(to: Float.self)
-            spectrogram.withScratch { scratch in
+            spectrogram.transform.withScratch { scratch in
                 for first in stride(from: frames.lowerBound, to: frames.upperBound, by: Self.laneCount) {
                     let count = min(Self.laneCount, frames.upperBound - first)
                     if (first..<first + count).allSatisfy(signal.isSilent) {

@@ -30,7 +30,7 @@ public struct Spectrogram: Sendable {
         return Tensor(shape: [frameCount, binCount]) { (output: UnsafeMutablePointer<Float>) in
             samples.withUnsafeBufferPointer { samples in
                 let signal = signal(samples, length: samples.count)
-                withScratch { scratch in
+                transform.withScratch { scratch in
                     for frame in 0..<frameCount {
                         writePowers(of: frame, in: signal, scratch, to: output + frame * binCount, stride: 1)
                     }
@@ -40,21 +40,6 @@ public struct Spectrogram: Sendable {
     }
 
     // MARK: One frame
-
-    /// Room for one frame and its spectrum.
-    struct Scratch {
-        let frame: UnsafeMutablePointer<Float>
-        let spectrum: UnsafeMutablePointer<SIMD2<Float>>
-    }
-
-    func withScratch(_ body: (Scratch) -> Void) {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: frameSize) { frame in
-            withUnsafeTemporaryAllocation(of: SIMD2<Float>.self, capacity: binCount) { spectrum in
-                // Neither is empty: a frame has at least two samples.
-                body(Scratch(frame: frame.baseAddress!, spectrum: spectrum.baseAddress!))
-            }
-        }
-    }
 
     /// `samples` followed by silence up to `length`, cut into frames.
     func signal(_ samples: UnsafeBufferPointer<Float>, length: Int) -> FramedSignal {
@@ -67,10 +52,11 @@ public struct Spectrogram: Sendable {
     /// Writes the power of bin k to `output[k · stride]`.
     @inline(__always)
     func writePowers(
-        of frame: Int, in signal: FramedSignal, _ scratch: Scratch, to output: UnsafeMutablePointer<Float>, stride: Int
+        of frame: Int, in signal: FramedSignal, _ scratch: RealFourierTransform.Scratch,
+        to output: UnsafeMutablePointer<Float>, stride: Int
     ) {
-        window.withUnsafeBufferPointer { signal.copy(frame: frame, window: $0, to: scratch.frame) }
-        transform.forward(scratch.frame, into: scratch.spectrum)
+        window.withUnsafeBufferPointer { signal.copy(frame: frame, window: $0, to: scratch.samples) }
+        transform.forward(scratch)
         for bin in 0..<binCount {
             let value = scratch.spectrum[bin]
             output[bin * stride] = value.x * value.x + value.y * value.y

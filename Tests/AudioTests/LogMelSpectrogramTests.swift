@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Kernels
 import Tensors
 import Testing
 
@@ -68,6 +69,18 @@ private func slowLogMel(_ samples: [Float], frames: Int, bands: Int) -> [Double]
         #expect(mel([]).shape == [0, 80])
         #expect(mel([Float](repeating: 0.5, count: 160)).shape == [1, 80])
         #expect(mel(Array(samples[..<16_000])).floats() == mel(samples, frames: 100).floats())
+    }
+
+    @Test func doesNotDependOnTheNumberOfThreads() {
+        let before = Threads.count
+        defer { Threads.setCount(before) }
+        let samples = tones(count: 160_000)
+        let mel = LogMelSpectrogram(.whisper())
+        let results = [1, 2, 5].map { count in
+            Threads.setCount(count)
+            return mel(samples, frames: 1_000).floats()
+        }
+        #expect(results[0] == results[1] && results[0] == results[2])
     }
 
     @Test func silenceIsTheFloor() {
