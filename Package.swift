@@ -84,6 +84,9 @@ let package = Package(
         tests("JSON", ["JSON"]),
         tests("Hashing", ["Hashing"]),
         tests("Kernels", ["Kernels"]),
+        .executableTarget(
+            name: "kernel-benchmark", dependencies: ["Kernels", "COpenBLAS"], path: "Tests/Benchmarks/Kernels",
+            swiftSettings: settings),
         tests("Tensors", ["Tensors", "Kernels"]),
         tests("Autograd", ["Autograd", "Tensors", "Kernels"]),
         tests("Parameters", ["Parameters", "Autograd", "Tensors"]),

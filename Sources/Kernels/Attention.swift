@@ -51,7 +51,7 @@ public enum Attention {
         }
 
         // Packing pays off once several rows share it.
-        if rows < 8 {
+        if rows < 20 {
             let work = max(1, rows * longest * width)
             Threads.parallelRanges(pairs, chunk: max(1, (16 << 10) / work)) { range in
                 for pair in range {

@@ -12,25 +12,40 @@ INLINE const char *key_at(const kernels_attention *p, const void *base, long key
     return (const char *)base + key * p->key_stride * element_bytes(p->element_type);
 }
 
+// Copies in fours, of which the last may overlap the one before: the counts are too small for a call of memcpy.
+INLINE void copy_few(const float *source, float *destination, long count) {
+    if (count < 4) {
+        for (long i = 0; i < count; i++) destination[i] = source[i];
+        return;
+    }
+    for (long i = 0; i + 4 <= count; i += 4) __builtin_memcpy(destination + i, source + i, 4 * sizeof(float));
+    __builtin_memcpy(destination + count - 4, source + count - 4, 4 * sizeof(float));
+}
+
 static void attention_pack(const kernels_attention *p, float *keys, float *values) {
     const long width = p->width, count = p->key_count;
+    const bool widens = p->element_type != KERNELS_FLOAT32;
+    float *rows = widens ? kernels_scratch(SCRATCH_ROWS, (size_t)(TILE_ROWS * width) * sizeof(float)) : NULL;
     // Keys: blocks of nearly equal height, each [width][keys of the block].
-    float *rows = kernels_scratch(SCRATCH_ROWS, (size_t)(TILE_ROWS * width) * sizeof(float));
     for (long block = 0; block < block_count(count); block++) {
         long begin = block_begin(count, block), height = block_begin(count, block + 1) - begin;
-        for (long r = 0; r < height; r++)
-            convert(key_at(p, p->keys, begin + r), p->element_type, rows + r * width, KERNELS_FLOAT32, width);
-        transpose_rows(rows, width, height, width, keys + begin * width, height);
+        if (widens) {
+            for (long r = 0; r < height; r++)
+                convert(key_at(p, p->keys, begin + r), p->element_type, rows + r * width, KERNELS_FLOAT32, width);
+            transpose_rows(rows, width, height, width, keys + begin * width, height);
+        } else {
+            const float *source = (const float *)key_at(p, p->keys, begin);
+            transpose_rows(source, p->key_stride, height, width, keys + begin * width, height);
+        }
     }
     // Values: blocks of the width, each [key][columns of the block].
     for (long key = 0; key < count; key++) {
         const char *source = key_at(p, p->values, key);
-        const float *row = rows;
-        if (p->element_type == KERNELS_FLOAT32) row = (const float *)source;
-        else convert(source, p->element_type, rows, KERNELS_FLOAT32, width);
+        const float *row = widens ? rows : (const float *)source;
+        if (widens) convert(source, p->element_type, rows, KERNELS_FLOAT32, width);
         for (long block = 0; block < block_count(width); block++) {
             long begin = block_begin(width, block), height = block_begin(width, block + 1) - begin;
-            memcpy(values + begin * count + key * height, row + begin, (size_t)height * sizeof(float));
+            copy_few(row + begin, values + begin * count + key * height, height);
         }
     }
 }
@@ -62,14 +77,19 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
     const long panels = PANELS_PER_TILE;
     const long query_floats = width * KERNELS_PANEL, score_floats = p->key_count * KERNELS_PANEL;
     float *query_panel = kernels_scratch(
-        SCRATCH_ROWS, (size_t)(panels * (query_floats + score_floats) + width * TILE_COLUMNS) * sizeof(float));
+        SCRATCH_ROWS, (size_t)(panels * (query_floats + score_floats) + 2 * width * TILE_COLUMNS) * sizeof(float));
     float *scores = query_panel + panels * query_floats, *result = scores + panels * score_floats;
+    float *output_rows = result + width * TILE_COLUMNS;
 
+    // Through rows without gaps, because a group's heads and positions have two strides.
     memset(query_panel, 0, (size_t)(panels * query_floats) * sizeof(float));
-    for (long r = 0; r < rows; r++) {
-        const float *query = query_row(p, row_begin + r);
-        float *lane = query_panel + r / KERNELS_PANEL * query_floats + r % KERNELS_PANEL;
-        for (long i = 0; i < width; i++) lane[i * KERNELS_PANEL] = query[i] * p->scale;
+    for (long r = 0; r < rows; r++)
+        scalar_loop(KERNELS_MULTIPLY, query_row(p, row_begin + r), p->scale, false, result + r * width, width);
+    for (long first = 0; first < rows; first += KERNELS_PANEL) {
+        long count = rows - first < KERNELS_PANEL ? rows - first : KERNELS_PANEL;
+        transpose_rows(
+            result + first * width, width, count, width, query_panel + first / KERNELS_PANEL * query_floats,
+            KERNELS_PANEL);
     }
 
     Integers limits[TILE_VECTORS];
@@ -123,18 +143,19 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
                 store(result + i * TILE_COLUMNS + v * LANES,
                       load(sums + (i - begin) * TILE_COLUMNS + v * LANES) * total[v]);
     }
-    for (long r = 0; r < rows; r++) {
-        float *output = output_row(p, row_begin + r);
-        for (long i = 0; i < width; i++) output[i] = result[i * TILE_COLUMNS + r];
-    }
+    transpose_rows(result, TILE_COLUMNS, width, rows, output_rows, width);
+    for (long r = 0; r < rows; r++)
+        memcpy(output_row(p, row_begin + r), output_rows + r * width, (size_t)width * sizeof(float));
 }
 
-// Dot products of one query with four keys at a time, widening them.
-INLINE void scores_of_row(const kernels_attention *p, const float *query, long count, int type, float *scores) {
+// Scores of one query with the keys [begin, end), four at a time, widening them.
+INLINE void scores_of_row(
+    const kernels_attention *p, const float *query, long begin, long end, int type, float *scores
+) {
     const long width = p->width, whole = width / LANES * LANES, size = element_bytes(type);
-    for (long key = 0; key < count; key += 4) {
+    for (long key = begin; key < end; key += 4) {
         const char *row[4];
-        for (long r = 0; r < 4; r++) row[r] = key_at(p, p->keys, key + r < count ? key + r : count - 1);
+        for (long r = 0; r < 4; r++) row[r] = key_at(p, p->keys, key + r < end ? key + r : end - 1);
         Floats s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
         for (long i = 0; i < whole; i += LANES) {
             Floats q = load(query + i);
@@ -150,18 +171,21 @@ INLINE void scores_of_row(const kernels_attention *p, const float *query, long c
             s2 += q * load_first_elements(row[2] + whole * size, type, width - whole);
             s3 += q * load_first_elements(row[3] + whole * size, type, width - whole);
         }
-        float sums[4] = {sum_of_lanes(s0), sum_of_lanes(s1), sum_of_lanes(s2), sum_of_lanes(s3)};
-        for (long r = 0; r < 4 && key + r < count; r++) scores[key + r] = sums[r] * p->scale;
+        Four sums = sums_of_four(s0, s1, s2, s3) * p->scale;
+        __builtin_memcpy(scores + key, &sums, (size_t)(end - key < 4 ? end - key : 4) * sizeof(float));
     }
 }
 
-// output = sum over the keys of weight * value.
-INLINE void weighted_values(const kernels_attention *p, const float *weights, long count, int type, float *output) {
+// output += sum over the keys [begin, end) of weight * value.
+INLINE void add_weighted_values(
+    const kernels_attention *p, const float *weights, long begin, long end, int type, float *output
+) {
     const long width = p->width, size = element_bytes(type);
     long i = 0;
     for (; i + 4 * LANES <= width; i += 4 * LANES) {
-        Floats s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
-        for (long key = 0; key < count; key++) {
+        Floats s0 = load(output + i), s1 = load(output + i + LANES);
+        Floats s2 = load(output + i + 2 * LANES), s3 = load(output + i + 3 * LANES);
+        for (long key = begin; key < end; key++) {
             const char *value = key_at(p, p->values, key) + i * size;
             s0 += weights[key] * load_elements(value, type);
             s1 += weights[key] * load_elements(value + LANES * size, type);
@@ -175,8 +199,8 @@ INLINE void weighted_values(const kernels_attention *p, const float *weights, lo
     }
     for (; i < width; i += LANES) {
         long part = width - i < LANES ? width - i : LANES;
-        Floats sum = splat(0);
-        for (long key = 0; key < count; key++) {
+        Floats sum = load_first(output + i, part);
+        for (long key = begin; key < end; key++) {
             const char *value = key_at(p, p->values, key) + i * size;
             sum += weights[key] * (part == LANES ? load_elements(value, type) : load_first_elements(value, type, part));
         }
@@ -184,11 +208,31 @@ INLINE void weighted_values(const kernels_attention *p, const float *weights, lo
     }
 }
 
-INLINE void attention_row(const kernels_attention *p, long row, int type, float *scores) {
-    long count = visible_keys(p, row);
-    scores_of_row(p, query_row(p, row), count, type, scores);
-    if (count > 0) softmax(scores, 1, count, scores);
-    weighted_values(p, scores, count, type, output_row(p, row));
+// Few rows: nothing is packed, and the rows take turns with every 32 keys while these are in the first-level cache.
+INLINE void attention_directly(const kernels_attention *p, long row_begin, long row_end, int type) {
+    enum { KEYS_AT_ONCE = 32 };
+    const long rows = row_end - row_begin, count = p->key_count, seen = visible_keys(p, row_end - 1);
+    float *scores = kernels_scratch(SCRATCH_ROWS, (size_t)(rows * count + 1) * sizeof(float));
+    for (long first = 0; first < seen; first += KEYS_AT_ONCE) {
+        for (long r = 0; r < rows; r++) {
+            long visible = visible_keys(p, row_begin + r);
+            long end = first + KEYS_AT_ONCE < visible ? first + KEYS_AT_ONCE : visible;
+            if (first < end) scores_of_row(p, query_row(p, row_begin + r), first, end, type, scores + r * count);
+        }
+    }
+    for (long r = 0; r < rows; r++) {
+        long visible = visible_keys(p, row_begin + r);
+        if (visible > 0) softmax(scores + r * count, 1, visible, scores + r * count);
+        memset(output_row(p, row_begin + r), 0, (size_t)p->width * sizeof(float));
+    }
+    for (long first = 0; first < seen; first += KEYS_AT_ONCE) {
+        for (long r = 0; r < rows; r++) {
+            long visible = visible_keys(p, row_begin + r);
+            long end = first + KEYS_AT_ONCE < visible ? first + KEYS_AT_ONCE : visible;
+            if (first < end)
+                add_weighted_values(p, scores + r * count, first, end, type, output_row(p, row_begin + r));
+        }
+    }
 }
 
 static void attention(const kernels_attention *p, long row_begin, long row_end) {
@@ -196,12 +240,9 @@ static void attention(const kernels_attention *p, long row_begin, long row_end) 
         attention_block(p, row_begin, row_end);
         return;
     }
-    float *scores = kernels_scratch(SCRATCH_ROWS, (size_t)p->key_count * sizeof(float));
-    for (long row = row_begin; row < row_end; row++) {
-        switch (p->element_type) {
-        case KERNELS_FLOAT32: attention_row(p, row, KERNELS_FLOAT32, scores); break;
-        case KERNELS_FLOAT16: attention_row(p, row, KERNELS_FLOAT16, scores); break;
-        default: attention_row(p, row, KERNELS_BFLOAT16, scores); break;
-        }
+    switch (p->element_type) {
+    case KERNELS_FLOAT32: attention_directly(p, row_begin, row_end, KERNELS_FLOAT32); break;
+    case KERNELS_FLOAT16: attention_directly(p, row_begin, row_end, KERNELS_FLOAT16); break;
+    default: attention_directly(p, row_begin, row_end, KERNELS_BFLOAT16); break;
     }
 }

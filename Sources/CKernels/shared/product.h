@@ -6,7 +6,7 @@
 #define TILES_PER_PANEL (TILE_COLUMNS < KERNELS_PANEL ? KERNELS_PANEL / TILE_COLUMNS : 1)
 #define PANELS_PER_TILE (TILE_COLUMNS > KERNELS_PANEL ? TILE_COLUMNS / KERNELS_PANEL : 1)
 
-enum { SCRATCH_CALLER_ROWS = 0, SCRATCH_ROWS = 1, SCRATCH_PANELS = 2, SCRATCH_ATTENTION = 3 };
+enum { SCRATCH_CALLER_ROWS = 0, SCRATCH_ROWS = 1, SCRATCH_PANELS = 2, SCRATCH_WIDE = 3 };
 
 // sums[rows][VECTORS * LANES] = packed rows [inputs][ROWS] times panels. `chains` independent sums per accumulator hide
 // the latency of the addition where a tile has few rows.
@@ -77,7 +77,8 @@ static const tile_function tiles[3][TILE_ROWS] = {
     {EACH_ROW_COUNT(TILE_ENTRY, bfloat16, 0)},
 };
 
-// One row: a whole panel at a time, so that the weight streams from memory in one sequence; eight sums hide the latency.
+// One row: a whole panel at a time, so that the weight streams from memory in one sequence, which the
+// processor prefetches best by itself; eight sums hide the latency.
 #define ROW_VECTORS (KERNELS_PANEL / LANES)
 #define ROW_CHAINS (ROW_VECTORS >= 4 ? 2 : 8 / ROW_VECTORS)
 
@@ -88,7 +89,6 @@ INLINE void row_panel(const float *a, const char *panel, long inputs, int type, 
     long i = 0;
     for (; i + ROW_CHAINS <= inputs; i += ROW_CHAINS) {
         UNROLL for (int c = 0; c < ROW_CHAINS; c++) {
-            if (c * step % 64 == 0) __builtin_prefetch(panel + c * step + 2048, 0, 2);
             UNROLL for (int v = 0; v < ROW_VECTORS; v++)
                 sum[c][v] += a[i + c] * load_elements(panel + c * step + v * LANES * size, type);
         }
@@ -167,8 +167,6 @@ static void finish(
 // `rows` rows become blocks of nearly equal height, none above TILE_ROWS.
 INLINE long block_count(long rows) { return (rows + TILE_ROWS - 1) / TILE_ROWS; }
 INLINE long block_begin(long rows, long block) { return rows * block / block_count(rows); }
-
-typedef float Four __attribute__((ext_vector_type(4)));
 
 INLINE Four load_four(const float *p) {
     Four v;
@@ -262,6 +260,31 @@ static void product_of_one_row(const kernels_product *p, const float *a, long ro
     }
 }
 
+// The tiles of panels [first, last), which start at `panels`.
+static void product_of_group(
+    const kernels_product *p, const float *packed, long row_begin, long row_end, long first, long last,
+    const char *panels, int element_type
+) {
+    const long inputs = p->inputs, rows = row_end - row_begin, blocks = block_count(rows);
+    const long size = element_bytes(element_type), panel_bytes = inputs * KERNELS_PANEL * size;
+    const long tile_count = (last - first) * TILES_PER_PANEL / PANELS_PER_TILE + ((last - first) % PANELS_PER_TILE != 0);
+    // Whichever of a tile's two operands fits the first-level cache stays there while the other one passes by.
+    const bool weights_stay = TILE_COLUMNS * inputs * (long)sizeof(float) <= (24 << 10);
+    for (long step = 0; step < blocks * tile_count; step++) {
+        long block = weights_stay ? step % blocks : step / tile_count;
+        long tile = weights_stay ? step / blocks : step % tile_count;
+        long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
+        long offset = tile * TILE_COLUMNS, column = first * KERNELS_PANEL + offset;
+        long columns = p->outputs - column < TILE_COLUMNS ? p->outputs - column : TILE_COLUMNS;
+        if (columns <= 0) continue;
+        _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
+        tiles[element_type][height - 1](
+            packed + begin * inputs, panels + offset / KERNELS_PANEL * panel_bytes + offset % KERNELS_PANEL * size,
+            panel_bytes, inputs, sums);
+        finish(p, sums, row_begin + begin, height, column, columns, TILE_COLUMNS);
+    }
+}
+
 static void product(const kernels_product *p, long row_begin, long row_end, long panel_begin, long panel_end) {
     long rows = row_end - row_begin, inputs = p->inputs;
     if (rows == 1 && !p->packed_a && !p->a_transposed) {
@@ -278,28 +301,24 @@ static void product(const kernels_product *p, long row_begin, long row_end, long
         packed = own;
     }
 
-    const long size = element_bytes(p->element_type), panel_bytes = inputs * KERNELS_PANEL * size;
+    const long panel_bytes = inputs * KERNELS_PANEL * element_bytes(p->element_type);
+    const long wide_bytes = inputs * KERNELS_PANEL * (long)sizeof(float);
     // As many panels at a time as stay in the second-level cache while the rows pass by.
-    long group = (384 << 10) / (panel_bytes > 0 ? panel_bytes : 1) / PANELS_PER_TILE * PANELS_PER_TILE;
+    long group = (384 << 10) / (wide_bytes > 0 ? wide_bytes : 1) / PANELS_PER_TILE * PANELS_PER_TILE;
     if (group < PANELS_PER_TILE) group = PANELS_PER_TILE;
-    const long blocks = block_count(rows);
+    // Widening once per group is worth it when several blocks of rows use the panels.
+    const bool widens = WIDENS_GROUPS && p->element_type != KERNELS_FLOAT32 && block_count(rows) >= 4;
+    float *wide = widens ? kernels_scratch(SCRATCH_WIDE, (size_t)(group * wide_bytes)) : NULL;
     for (long first = panel_begin; first < panel_end; first += group) {
         long last = first + group < panel_end ? first + group : panel_end;
-        for (long block = 0; block < blocks; block++) {
-            long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
-            tile_function tile = tiles[p->element_type][height - 1];
-            for (long panel = first; panel < last; panel += PANELS_PER_TILE) {
-                for (long part = 0; part < TILES_PER_PANEL; part++) {
-                    long column = panel * KERNELS_PANEL + part * TILE_COLUMNS;
-                    long columns = p->outputs - column < TILE_COLUMNS ? p->outputs - column : TILE_COLUMNS;
-                    if (columns <= 0) break;
-                    _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
-                    tile(packed + begin * inputs,
-                         (const char *)p->panels + panel * panel_bytes + part * TILE_COLUMNS * size, panel_bytes,
-                         inputs, sums);
-                    finish(p, sums, row_begin + begin, height, column, columns, TILE_COLUMNS);
-                }
-            }
+        const char *panels = (const char *)p->panels + first * panel_bytes;
+        if (widens) {
+            // The last tile may reach into the padding panel.
+            long count = (last - first + PANELS_PER_TILE - 1) / PANELS_PER_TILE * PANELS_PER_TILE;
+            convert(panels, p->element_type, wide, KERNELS_FLOAT32, count * inputs * KERNELS_PANEL);
+            product_of_group(p, packed, row_begin, row_end, first, last, (const char *)wide, KERNELS_FLOAT32);
+        } else {
+            product_of_group(p, packed, row_begin, row_end, first, last, panels, p->element_type);
         }
     }
 }

@@ -45,13 +45,33 @@ INLINE Floats minimum(Floats a, Floats b) { return select_floats((b < a) | (b !=
 
 INLINE Floats absolute(Floats v) { return (Floats)((Integers)v & 0x7fffffff); }
 
-// Halves until one lane is left: the same order at every call.
+typedef float Four __attribute__((ext_vector_type(4)));
+
+// The vector's quarters (or halves) added up: the same order at every call.
+INLINE Four folded(Floats v) {
+#if LANES == 16
+    typedef float Eight __attribute__((ext_vector_type(8)));
+    Eight h = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    return h.lo + h.hi;
+#elif LANES == 8
+    return v.lo + v.hi;
+#else
+    return v;
+#endif
+}
+
+// The sums of the lanes of four vectors.
+INLINE Four sums_of_four(Floats a, Floats b, Floats c, Floats d) {
+    Four p = folded(a), q = folded(b), r = folded(c), s = folded(d);
+    Four pq = __builtin_shufflevector(p, q, 0, 4, 1, 5) + __builtin_shufflevector(p, q, 2, 6, 3, 7);
+    Four rs = __builtin_shufflevector(r, s, 0, 4, 1, 5) + __builtin_shufflevector(r, s, 2, 6, 3, 7);
+    return __builtin_shufflevector(pq, rs, 0, 1, 4, 5) + __builtin_shufflevector(pq, rs, 2, 3, 6, 7);
+}
+
 INLINE float sum_of_lanes(Floats v) {
-    float lanes[LANES];
-    store(lanes, v);
-    for (int width = LANES / 2; width > 0; width /= 2)
-        for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
-    return lanes[0];
+    Four four = folded(v);
+    return (four.x + four.z) + (four.y + four.w);
 }
 
 INLINE float larger(float a, float b) { return b > a || b != b ? b : a; }
