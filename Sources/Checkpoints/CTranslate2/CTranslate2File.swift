@@ -36,8 +36,6 @@ struct CTranslate2File {
     let revision: UInt32
     /// By name, aliases included.
     let variables: [String: Variable]
-    /// Names under which a variable occurs a second time, and where it is stored.
-    let aliases: [String: String]
 
     init(_ file: MappedFile) throws {
         var cursor = Cursor(bytes: file.bytes, path: file.path)
@@ -58,7 +56,7 @@ struct CTranslate2File {
                 throw CTranslate2Error(path: file.path, variable: variable.name, .duplicateName)
             }
         }
-        aliases = try Self.readAliases(&cursor, into: &variables)
+        try Self.readAliases(&cursor, into: &variables)
         guard cursor.remaining == 0 else {
             throw CTranslate2Error(path: file.path, .bytesAfterEnd(count: cursor.remaining))
         }
@@ -66,10 +64,7 @@ struct CTranslate2File {
         self.variables = variables
     }
 
-    private static func readAliases(
-        _ cursor: inout Cursor, into variables: inout [String: Variable]
-    ) throws -> [String: String] {
-        var aliases: [String: String] = [:]
+    private static func readAliases(_ cursor: inout Cursor, into variables: inout [String: Variable]) throws {
         let count = try cursor.readInteger(UInt32.self)
         guard count <= variableLimit else {
             throw CTranslate2Error(path: cursor.path, .tooManyVariables(limit: variableLimit))
@@ -83,9 +78,7 @@ struct CTranslate2File {
             guard variables.updateValue(variable, forKey: alias) == nil else {
                 throw CTranslate2Error(path: cursor.path, variable: alias, .duplicateName)
             }
-            aliases[alias] = variable.name
         }
-        return aliases
     }
 
     func bytes(of variable: Variable) -> UnsafeRawBufferPointer { file.view(variable.byteRange) }

@@ -40,8 +40,8 @@ extension CTranslate2Whisper {
         guard headsExist else { throw ConfigurationError(path: configPath, key: "alignment_heads", .outOfRange) }
 
         let languageIDs = Set(stored.languageTokens ?? [])
-        // English-only vocabularies have one token less, and language tokens that are never used.
-        let isMultilingual = dimensions.vocabularySize > 51_864
+        // The vocabulary of the English-only models has language tokens, too, but they are never used.
+        let isMultilingual = dimensions.vocabularySize != 51_864
         return Configuration(
             dimensions: dimensions, suppressedTokens: try checked(stored.suppressedTokens, "suppress_ids"),
             suppressedFirstTokens: try checked(stored.suppressedFirstTokens, "suppress_ids_begin"),

@@ -145,12 +145,11 @@ public struct CTranslate2Whisper: TensorSource {
 
         mutating func importAll() throws -> [WhisperImportTable.Side: Int] {
             for entry in WhisperImportTable.model { try importEntry(entry) }
-            if let target = file.aliases[WhisperImportTable.projection.source],
-                file.variables["decoder/embeddings/weight"]?.name == target
-            {
-                used.insert(WhisperImportTable.projection.source)
-            } else if file.variables[WhisperImportTable.projection.source] != nil {
-                try importEntry(WhisperImportTable.projection)
+            let projection = WhisperImportTable.projection
+            if file.variables[projection.source] == file.variables["decoder/embeddings/weight"] {
+                used.insert(projection.source)
+            } else if file.variables[projection.source] != nil {
+                try importEntry(projection)
             }
             var layerCounts: [WhisperImportTable.Side: Int] = [:]
             for side in WhisperImportTable.Side.allCases {
