@@ -228,25 +228,22 @@ private final class RangeBody: Sendable {
     private func beginRange(_ response: HTTPResponse) throws -> Bool {
         try refuseWebPage(response)
         let header = response.headers["content-range"] ?? ""
-        guard let range = ContentRange(header), let total = range.total, let bounds = range.bounds else {
-            throw DownloadError.protocolViolation(url: name, problem: "the answer has the Content-Range '\(header)'")
-        }
+        let range = ContentRange(header)
         let start = partial.byteCount
-        guard bounds.lowerBound == start, bounds.count <= download.policy.rangeByteCount, bounds.upperBound <= total
+        guard let total = range?.total, let bounds = range?.bounds, bounds.lowerBound == start,
+            bounds.count <= download.policy.rangeByteCount, bounds.upperBound <= total
         else {
+            // A server may give an odd answer to a wish to continue; to begin anew is always right.
+            guard start == 0 else { return try beginAnew() }
             throw DownloadError.protocolViolation(
-                url: name, problem: "byte \(start) on was asked for, and the Content-Range is '\(header)'")
+                url: name, problem: "byte 0 on was asked for, and the Content-Range is '\(header)'")
         }
         let tag = strongTag(of: response)
         if start == 0, tag == nil, bounds.count < total {
             state.withLock { $0.step = .cannotContinue }
             return false
         }
-        if start > 0, tag != partial.tag || tag == nil {
-            try partial.restart(tag: nil)
-            state.withLock { $0.step = .changed }
-            return false
-        }
+        guard start == 0 || (tag != nil && tag == partial.tag) else { return try beginAnew() }
         if start == 0 { try partial.restart(tag: tag) }
         try accept(total: total)
         state.withLock {
@@ -256,13 +253,19 @@ private final class RangeBody: Sendable {
         return true
     }
 
+    private func beginAnew() throws -> Bool {
+        try partial.restart(tag: nil)
+        state.withLock { $0.step = .changed }
+        return false
+    }
+
     /// 416: the range begins at the end of the file or behind it.
     private func endAtUnsatisfiableRange(_ response: HTTPResponse) throws {
         let total = ContentRange(response.headers["content-range"] ?? "")?.total
         guard total == partial.byteCount else {
             guard partial.byteCount > 0 else { throw DownloadError.status(url: name, status: 416) }
-            try partial.restart(tag: nil)
-            return state.withLock { $0.step = .changed }
+            _ = try beginAnew()
+            return
         }
         try accept(total: total)
         state.withLock { $0.step = .ended }

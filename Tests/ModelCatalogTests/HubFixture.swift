@@ -76,13 +76,15 @@ final class HubFixture: Sendable {
         var policy = DownloadPolicy()
         policy.rangeByteCount = Self.rangeByteCount
         policy.firstDelay = .milliseconds(1)
-        policy.timeout = 1
+        policy.timeout = 20
         return policy
     }
 
     @discardableResult
-    func pull(token: String? = nil) async throws -> ModelManifest {
+    func pull(token: String? = nil, timeout: Double? = nil) async throws -> ModelManifest {
         let endpoint = try HubEndpoint(address: server.address, token: token)
+        var policy = policy
+        policy.timeout = timeout ?? policy.timeout
         return try await ModelPuller(catalog: catalog, policy: policy).pull("small", from: endpoint) { _ in }
     }
 

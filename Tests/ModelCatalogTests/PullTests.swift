@@ -116,7 +116,7 @@ import Testing
             if number == 1 { answer.delay = 4 }
             return answer
         }
-        try await hub.pull()
+        try await hub.pull(timeout: 1)
         #expect(hub.fetchedWeights == weights && hub.weightRequests.count >= 2)
     }
 
@@ -230,6 +230,17 @@ import Testing
             Issue.record("expected a protocol violation, not \(error)")
             return
         }
+    }
+
+    @Test func anOddAnswerToAWishToContinueBeginsAnew() async throws {
+        let hub = try HubFixture { number, _, good in
+            var answer = good
+            if number == 2 { answer.headers["Content-Range"] = "bytes 1000-999/1000" }
+            return answer
+        }
+        try await hub.pull()
+        #expect(hub.fetchedWeights == weights)
+        #expect(hub.weightRequests.map { $0.range?.lowerBound } == [0, 1000, 0, 1000, 2000])
     }
 
     @Test func aFileThatChangesMidwayIsFetchedAnew() async throws {
