@@ -58,6 +58,7 @@ enum WhisperImportTable {
         ("decoder/pre_norm", 1, true),
         ("decoder/scale_embeddings", 0, false),
         ("decoder/alibi", 0, false),
+        ("decoder/multi_query_attention", 0, false),  // written by some versions of the converter
         ("decoder/start_from_zero_embedding", 0, false),
     ]
 
