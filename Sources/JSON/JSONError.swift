@@ -33,10 +33,15 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case .invalidNumber: "not a JSON number"
         case .numberOutOfRange: "a number is fractional or too large for its purpose"
         case .controlCharacterInString: "an unescaped control character stands in a string"
-        case .duplicateKey(let key): "the key \"\(key)\" occurs twice"
+        case .duplicateKey(let key): "the key \(Self.quoted(key)) occurs twice"
         case .tooDeep(let limit): "values are nested deeper than \(limit) levels"
         case .trailingBytes: "text follows after the JSON value"
         }
+    }
+
+    /// Control characters escaped and long keys cut: a file must not write on somebody's terminal.
+    private static func quoted(_ key: String) -> String {
+        key.count <= 80 ? key.debugDescription : (key.prefix(80) + "…").debugDescription
     }
 
     private static func printable(_ byte: UInt8) -> String {

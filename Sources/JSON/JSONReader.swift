@@ -150,7 +150,7 @@ public struct JSONReader {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 let run = UnsafeBufferPointer(rebasing: bytes[start..<position])
-                guard allASCII || Self.isValidUTF8(run) else { throw JSONError(.invalidUTF8, offset: start) }
+                guard allASCII || isValidUTF8(run) else { throw JSONError(.invalidUTF8, offset: start) }
                 position += 1
                 return try body(run, &self)
             }
@@ -202,6 +202,7 @@ public struct JSONReader {
         return -value
     }
 
+    /// A finite number of any form, rounded to the nearest `Double`.
     public mutating func readDouble() throws -> Double {
         let start = try startOfNumber()
         let text = try scanNumber()
@@ -209,6 +210,14 @@ public struct JSONReader {
             throw JSONError(.numberOutOfRange, offset: start)
         }
         return value
+    }
+
+    /// An `.integer` where the text has neither fraction nor exponent and fits, a `.number` otherwise.
+    mutating func readNumber() throws -> JSONValue {
+        let beginning = self
+        if let integer = try? readInteger() { return .integer(integer) }
+        self = beginning
+        return .number(try readDouble())
     }
 
     private mutating func startOfNumber() throws -> Int {
@@ -274,10 +283,6 @@ public struct JSONReader {
         return UnsafeBufferPointer(rebasing: bytes[start..<position])
     }
 
-    private static func isValidUTF8(_ run: UnsafeBufferPointer<UInt8>) -> Bool {
-        String(validating: run, as: UTF8.self) != nil
-    }
-
     /// The slow path: resolves escapes of the string whose first byte stands at `start`.
     private mutating func unescapeString(from start: Int) throws -> [UInt8] {
         var result = [UInt8](bytes[start..<position])
@@ -286,7 +291,7 @@ public struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard result.withUnsafeBufferPointer(Self.isValidUTF8) else {
+                guard result.withUnsafeBufferPointer(isValidUTF8) else {
                     throw JSONError(.invalidUTF8, offset: start)
                 }
                 return result

@@ -1,0 +1,122 @@
+import JSON
+
+/// The merges as they stand in the file, not yet read: transcription without a prompt never needs them.
+enum MergeSource: Sendable {
+    /// The array `model.merges` of a tokenizer.json, syntax checked already.
+    case json([UInt8])
+    /// A merges.txt: one merge per line.
+    case lines([UInt8])
+
+    func table(for vocabulary: Vocabulary, file: String) throws(TokenizerError) -> MergeTable {
+        switch self {
+        case .json(let bytes): try Self.table(json: bytes, vocabulary, file)
+        case .lines(let bytes): try Self.table(lines: bytes, vocabulary, file)
+        }
+    }
+
+    private static func table(
+        json bytes: [UInt8], _ vocabulary: Vocabulary, _ file: String
+    ) throws(TokenizerError) -> MergeTable {
+        // A merge takes five bytes at least, `"a b"`; the array was in the file, so this is no claimed number.
+        var builder = MergeTableBuilder(vocabulary: vocabulary, file: file, capacity: bytes.count / 5 + 1)
+        do {
+            try JSONReader.read(bytes) { reader in
+                try reader.readArray { reader in
+                    if try reader.peek() == .string {
+                        try reader.withStringBytes { line, _ in try builder.add(line: line) }
+                    } else {
+                        var parts: [[UInt8]] = []
+                        try reader.readArray { reader in
+                            try reader.withStringBytes { part, _ in parts.append(Array(part)) }
+                        }
+                        try builder.add(pair: parts)
+                    }
+                }
+            }
+        } catch let error as JSONError {
+            throw TokenizerError(file: file, .invalidJSON(error))
+        } catch let error as TokenizerError {
+            throw error
+        } catch {
+            throw TokenizerError(file: file, .cannotRead("\(error)"))
+        }
+        return builder.table
+    }
+
+    private static func table(
+        lines bytes: [UInt8], _ vocabulary: Vocabulary, _ file: String
+    ) throws(TokenizerError) -> MergeTable {
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        var builder = MergeTableBuilder(vocabulary: vocabulary, file: file, capacity: lines.count)
+        for (number, line) in lines.enumerated() {
+            // The last line ends with the file's last line break.
+            if number == lines.count - 1, line.isEmpty { break }
+            let text = line.last == 0x0D ? Array(line.dropLast()) : Array(line)
+            do {
+                try text.withUnsafeBufferPointer { try builder.add(line: $0) }
+            } catch let error as TokenizerError {
+                throw error
+            } catch {
+                throw TokenizerError(file: file, .cannotRead("\(error)"))
+            }
+        }
+        return builder.table
+    }
+}
+
+/// Turns pairs of tokens into pairs of ids, in the order of the file.
+private struct MergeTableBuilder {
+    let vocabulary: Vocabulary
+    let file: String
+    var table: MergeTable
+    private var number = 0
+    private var merged: [UInt8] = []
+
+    init(vocabulary: Vocabulary, file: String, capacity: Int) {
+        self.vocabulary = vocabulary
+        self.file = file
+        table = MergeTable(capacity: capacity)
+    }
+
+    /// Adds "left right"; a comment such as "#version: 0.2" is passed over.
+    mutating func add(line: UnsafeBufferPointer<UInt8>) throws {
+        if line.starts(with: "#version".utf8) { return }
+        guard let space = line.firstIndex(of: 0x20), !line[(space + 1)...].contains(0x20) else {
+            throw invalid(String(decoding: line, as: UTF8.self))
+        }
+        try add(
+            UnsafeBufferPointer(rebasing: line[..<space]), UnsafeBufferPointer(rebasing: line[(space + 1)...]))
+    }
+
+    mutating func add(pair: [[UInt8]]) throws {
+        guard pair.count == 2 else {
+            throw invalid(pair.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
+        }
+        try pair[0].withUnsafeBufferPointer { left in
+            try pair[1].withUnsafeBufferPointer { right in try add(left, right) }
+        }
+    }
+
+    private mutating func add(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) throws {
+        merged.removeAll(keepingCapacity: true)
+        merged.append(contentsOf: left)
+        merged.append(contentsOf: right)
+        let leftID = try id(of: left)
+        let rightID = try id(of: right)
+        let mergedID = try merged.withUnsafeBufferPointer { try id(of: $0) }
+        table.insert(leftID, rightID, MergeTable.Merge(rank: Int32(number), id: mergedID))
+        number += 1
+    }
+
+    private func id(of token: UnsafeBufferPointer<UInt8>) throws(TokenizerError) -> Int32 {
+        guard let entry = vocabulary.tokens.index(of: token) else {
+            throw TokenizerError(
+                file: file, .mergeOutsideVocabulary(number: number + 1, token: String(decoding: token, as: UTF8.self)))
+        }
+        return vocabulary.ids[entry]
+    }
+
+    private func invalid(_ text: String) -> TokenizerError {
+        TokenizerError(file: file, .invalidMerge(number: number + 1, text: text))
+    }
+}

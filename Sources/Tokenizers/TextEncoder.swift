@@ -1,0 +1,109 @@
+/// What encoding needs and decoding does not: made from the description when the first text is encoded.
+final class TextEncoder: Sendable {
+    private let merges: MergeTable
+    private let description: TokenizerDescription
+    /// The token of each single byte, or -1.
+    private let byteIDs: [Int32]
+    private let original: AddedTokenMatcher
+    private let normalized: AddedTokenMatcher
+
+    init(_ description: TokenizerDescription) throws(TokenizerError) {
+        self.description = description
+        let vocabulary = description.vocabulary
+        merges = try description.merges.table(for: vocabulary, file: description.mergesFile)
+        byteIDs = (0...255).map { (byte: UInt8) -> Int32 in
+            vocabulary.tokens.index(of: ByteLevelAlphabet.token(for: [byte])).map { vocabulary.ids[$0] } ?? -1
+        }
+        // Special tokens first: of tokens with equal content the first counts.
+        let tokens = vocabulary.addedTokens.filter(\.isSpecial) + vocabulary.addedTokens.filter { !$0.isSpecial }
+        let originalTokens = tokens.filter { !$0.isNormalized }
+        let normalizedTokens = tokens.filter(\.isNormalized)
+        original = AddedTokenMatcher(originalTokens, contents: originalTokens.map { Array($0.content.utf8) })
+        normalized = AddedTokenMatcher(
+            normalizedTokens,
+            contents: normalizedTokens.map { token in
+                let content = Array(token.content.utf8)
+                return description.normalizer.normalized(content, content.indices) ?? content
+            })
+    }
+
+    func encode(_ text: [UInt8], cache: inout WordCache) -> [Int] {
+        var words = WordEncoder(
+            merger: WordMerger(merges), byteIDs: byteIDs, description: description, cache: cache)
+        // The cache moves into the word encoder and back, so that it is never copied.
+        cache = WordCache()
+        defer { cache = words.cache }
+        for piece in original.split(text, text.indices) {
+            if let id = piece.id {
+                words.result.append(id)
+            } else if let other = description.normalizer.normalized(text, piece.range) {
+                encode(other, other.indices, &words)
+            } else {
+                encode(text, piece.range, &words)
+            }
+        }
+        return words.result
+    }
+
+    private func encode(_ text: [UInt8], _ range: Range<Int>, _ words: inout WordEncoder) {
+        for piece in normalized.split(text, range) {
+            if let id = piece.id {
+                words.result.append(id)
+            } else {
+                description.preTokenizer.forEachWord(in: text, piece.range) { text, word in
+                    words.append(text[word])
+                }
+            }
+        }
+    }
+}
+
+/// Collects the ids of one word after the other.
+private struct WordEncoder {
+    var merger: WordMerger
+    let byteIDs: [Int32]
+    let description: TokenizerDescription
+    var cache: WordCache
+    var result: [Int] = []
+    private var tokens: [Int32] = []
+
+    init(merger: WordMerger, byteIDs: [Int32], description: TokenizerDescription, cache: WordCache) {
+        self.merger = merger
+        self.byteIDs = byteIDs
+        self.description = description
+        self.cache = cache
+    }
+
+    mutating func append(_ word: ArraySlice<UInt8>) {
+        if let known = cache.ids(of: word) {
+            for id in known { result.append(Int(id)) }
+            return
+        }
+        let vocabulary = description.vocabulary
+        if description.ignoresMerges,
+            let entry = vocabulary.tokens.index(of: ByteLevelAlphabet.token(for: word))
+        {
+            tokens = [vocabulary.ids[entry]]
+        } else {
+            splitIntoBytes(word)
+            merger.merge(&tokens)
+        }
+        for id in tokens { result.append(Int(id)) }
+        cache.insert(word, tokens)
+    }
+
+    private mutating func splitIntoBytes(_ word: ArraySlice<UInt8>) {
+        tokens.removeAll(keepingCapacity: true)
+        var followsUnknown = false
+        for byte in word {
+            let id = byteIDs[Int(byte)]
+            if id >= 0 {
+                tokens.append(id)
+                followsUnknown = false
+            } else if let unknown = description.unknownID {
+                if !(followsUnknown && description.fusesUnknown) { tokens.append(Int32(unknown)) }
+                followsUnknown = true
+            }
+        }
+    }
+}
