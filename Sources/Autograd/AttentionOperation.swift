@@ -1,0 +1,65 @@
+import Kernels
+public import Tensors
+
+/// softmax(scale · q kᵀ) v, per head, fused: the matrix of weights never exists as a whole.
+///
+/// Shapes: `queries` `[batch, queryTime, heads · width]`; `keys` and `values` `[batch, keyTime, keyHeads · width]`, or
+/// with a batch of 1 that all share; result as `queries`. With fewer key heads than heads, neighbouring heads share
+/// one (grouped-query attention). Vaswani et al. 2017, equation 1.
+///
+/// - Parameters:
+///   - isCausal: a query sees the keys up to its own position, the last query seeing all.
+///   - scale: 1/√width unless given.
+public func attention(
+    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, heads: Int, keyHeads: Int? = nil, isCausal: Bool = false,
+    scale: Float? = nil
+) -> Tensor {
+    let keyHeads = keyHeads ?? heads
+    let (batch, queryTime, width) = (queries.shape[0], queries.shape[1], queries.shape[2] / heads)
+    let keyTime = keys.shape[1]
+    precondition(
+        queries.rank == 3 && keys.shape == values.shape && keys.shape[2] == keyHeads * width
+            && (keys.shape[0] == batch || keys.shape[0] == 1),
+        "attention: queries \(queries.shape), keys \(keys.shape) and values \(values.shape) do not fit \(heads) heads")
+    let result = Tensor(shape: queries.shape, initializingFloats: { result in
+        queries.withFloats { queryPointer in
+            keys.withFloats { keyPointer in
+                values.withFloats { valuePointer in
+                    Attention.forward(
+                        queries: queryPointer, keys: keyPointer, values: valuePointer, into: result, batch: batch,
+                        queryCount: queryTime, heads: heads, keyHeads: keyHeads, headWidth: width,
+                        keyPositionStride: keyHeads * width,
+                        keySequenceStride: keys.shape[0] == 1 ? 0 : keyTime * keyHeads * width,
+                        keyCounts: Array(repeating: keyTime, count: batch), isCausal: isCausal,
+                        scale: scale ?? 1 / Float(width).squareRoot())
+                }
+            }
+        }
+    })
+    return Tape.recordConstant(
+        "attention", result, inputs: [queries, keys, values], reason: "it has no backward yet")
+}
+
+/// Causal attention over the past that `cache` holds and the positions of `keys` and `values`, which it appends.
+///
+/// Shapes: `queries`, `keys`, `values` `[sequences, time, …]`. Decoding only: a cache passes no gradients.
+public func attention(
+    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, extending cache: KeyValueCache, layer: Int, heads: Int,
+    keyHeads: Int? = nil, scale: Float? = nil
+) -> Tensor {
+    let keyHeads = keyHeads ?? heads
+    let (sequences, time, width) = (queries.shape[0], queries.shape[1], queries.shape[2] / heads)
+    cache.write(keys: keys, values: values, layer: layer)
+    let result = Tensor(shape: queries.shape, initializingFloats: { result in
+        queries.withFloats { queryPointer in
+            Attention.forward(
+                queries: queryPointer, keys: cache.keys(layer: layer), values: cache.values(layer: layer),
+                into: result, batch: sequences, queryCount: time, heads: heads, keyHeads: keyHeads,
+                headWidth: width, keyPositionStride: cache.width, keySequenceStride: cache.sequenceStride,
+                keyCounts: cache.lengths.prefix(sequences).map { $0 + time }, isCausal: true,
+                scale: scale ?? 1 / Float(width).squareRoot())
+        }
+    })
+    return Tape.recordConstant(
+        "attention", result, inputs: [queries, keys, values], reason: "a key/value cache is for decoding only")
+}

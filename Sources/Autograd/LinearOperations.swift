@@ -1,0 +1,109 @@
+public import Kernels
+public import Tensors
+
+/// activation(x · weightᵀ + bias) + residual, in one pass over the result.
+///
+/// Shapes: `x` `[…, inputs]`, `weight` `[outputs, inputs]` (PyTorch layout), `bias` `[outputs]`, `residual` and result
+/// `[…, outputs]`.
+public func linear(
+    _ x: Tensor, _ weight: Weight, bias: Tensor? = nil, activation: Activation = .none, residual: Tensor? = nil
+) -> Tensor {
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    precondition(
+        x.rank >= 1 && x.shape[x.rank - 1] == inputs,
+        "linear: an input of shape \(x.shape) does not fit a weight of shape \(weight.shape)")
+    precondition(bias.map { $0.shape == [outputs] } ?? true, "linear: the bias must have the shape [\(outputs)]")
+    let shape = Shape(x.shape.dropLast() + [outputs])
+    precondition(residual.map { $0.shape == shape } ?? true, "linear: the residual must have the shape \(shape)")
+    let matrix = weight.matrix
+    let result = Tensor(shape: shape, initializingFloats: { result in
+        x.withFloats { xPointer in
+            withOptionalFloats(bias) { biasPointer in
+                withOptionalFloats(residual) { residualPointer in
+                    MatrixProduct.multiply(
+                        xPointer, rows: x.elementCount / max(1, inputs), rowStride: inputs, by: matrix,
+                        bias: biasPointer, activation: activation, residual: residualPointer, into: result,
+                        rowStride: outputs)
+                }
+            }
+        }
+    })
+    let tensors = [x, weight.tensor] + [bias, residual].compactMap { $0 }
+    guard activation == .none else {
+        return Tape.recordConstant(
+            "linear", result, inputs: tensors, reason: "a fused activation has no backward yet")
+    }
+    return Tape.record(
+        result, inputs: tensors,
+        LinearOperation(x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil))
+}
+
+/// op(a) · op(b) of two matrices.
+///
+/// Shapes: `a` `[m, k]`, or `[k, m]` when transposed; `b` `[k, n]`, or `[n, k]` when transposed; result `[m, n]`.
+public func matrixProduct(
+    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false
+) -> Tensor {
+    precondition(
+        a.rank == 2 && b.rank == 2 && a.shape[transposeA ? 0 : 1] == b.shape[transposeB ? 1 : 0],
+        "matrixProduct: shapes \(a.shape) and \(b.shape) do not fit, transposed: \(transposeA), \(transposeB)")
+    let result = Arithmetic.matrixProduct(a, b, transposeA: transposeA, transposeB: transposeB)
+    return Tape.record(
+        result, inputs: [a, b],
+        MatrixProductOperation(a: a, b: b, transposeA: transposeA, transposeB: transposeB))
+}
+
+func withOptionalFloats<Result>(
+    _ tensor: Tensor?, _ body: (UnsafePointer<Float>?) throws -> Result
+) rethrows -> Result {
+    guard let tensor else { return try body(nil) }
+    return try tensor.withFloats { try body($0) }
+}
+
+struct LinearOperation: Operation {
+    let name = "linear"
+    let x: Tensor
+    let weight: Tensor
+    let hasBias: Bool
+    let hasResidual: Bool
+
+    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let rows = x.elementCount / max(1, inputs)
+        let rowsOfGradient = gradient.viewed(as: [rows, outputs])
+        var gradients: [Tensor?] = [nil, nil]
+        if wanted[0] {
+            let dense = weight.converted(to: .float32)
+            gradients[0] = Arithmetic.matrixProduct(rowsOfGradient, dense, transposeA: false, transposeB: false)
+                .viewed(as: x.shape)
+        }
+        if wanted[1] {
+            gradients[1] = Arithmetic.matrixProduct(
+                rowsOfGradient, x.viewed(as: [rows, inputs]), transposeA: true, transposeB: false)
+        }
+        if hasBias { gradients.append(wanted[2] ? Arithmetic.rowSum(gradient) : nil) }
+        if hasResidual { gradients.append(gradient) }
+        return gradients
+    }
+}
+
+struct MatrixProductOperation: Operation {
+    let name = "matrixProduct"
+    let a: Tensor
+    let b: Tensor
+    let transposeA: Bool
+    let transposeB: Bool
+
+    // With C = A · B: dA = dC · Bᵀ and dB = Aᵀ · dC; where a factor came in transposed, so does its gradient.
+    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
+        let aGradient =
+            transposeA
+            ? { Arithmetic.matrixProduct(self.b, gradient, transposeA: self.transposeB, transposeB: true) }
+            : { Arithmetic.matrixProduct(gradient, self.b, transposeA: false, transposeB: !self.transposeB) }
+        let bGradient =
+            transposeB
+            ? { Arithmetic.matrixProduct(gradient, self.a, transposeA: true, transposeB: self.transposeA) }
+            : { Arithmetic.matrixProduct(self.a, gradient, transposeA: !self.transposeA, transposeB: false) }
+        return [wanted[0] ? aGradient() : nil, wanted[1] ? bGradient() : nil]
+    }
+}

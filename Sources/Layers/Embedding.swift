@@ -1,0 +1,21 @@
+import Autograd
+public import Parameters
+public import Tensors
+
+/// A table of vectors, one per index.
+///
+/// Shapes: indices `[…]` → `[…, width]`; `weight` `[count, width]`.
+public struct Embedding: Sendable {
+    public let weight: Parameter
+
+    public init(_ count: Int, _ width: Int, in scope: ParameterScope) {
+        weight = scope.parameter("weight", [count, width], .normal(deviation: 0.02), precision: .asStored)
+    }
+
+    public func callAsFunction(_ indices: Tensor) -> Tensor { embedding(indices, weight.weight) }
+
+    /// The product with the transposed table: logits of a model whose output is tied to its input.
+    ///
+    /// Shapes: `[…, width]` → `[…, count]`.
+    public func logits(_ x: Tensor) -> Tensor { linear(x, weight.weight) }
+}

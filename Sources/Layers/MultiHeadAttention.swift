@@ -1,0 +1,47 @@
+import Autograd
+public import Parameters
+public import Tensors
+
+/// Multi-head attention with four projections, named as in BART and Whisper (`q_proj`, `k_proj`, `v_proj`,
+/// `out_proj`).
+///
+/// Shapes: `[batch, time, width]` → `[batch, time, width]`.
+public struct MultiHeadAttention: Sendable {
+    public let queryProjection: Linear
+    public let keyProjection: Linear
+    public let valueProjection: Linear
+    public let outputProjection: Linear
+    public let heads: Int
+
+    public init(_ width: Int, heads: Int, keyBias: Bool, in scope: ParameterScope) {
+        self.heads = heads
+        queryProjection = Linear(width, width, in: scope / "q_proj")
+        keyProjection = Linear(width, width, bias: keyBias, in: scope / "k_proj")
+        valueProjection = Linear(width, width, in: scope / "v_proj")
+        outputProjection = Linear(width, width, in: scope / "out_proj")
+    }
+
+    /// Every position attends to every position of `x`.
+    public func callAsFunction(_ x: Tensor, residual: Tensor) -> Tensor {
+        let (keys, values) = keysAndValues(of: x)
+        return attend(x, keys: keys, values: values, residual: residual)
+    }
+
+    /// Attends to keys and values made before by ``keysAndValues(of:)``.
+    public func attend(_ x: Tensor, keys: Tensor, values: Tensor, residual: Tensor) -> Tensor {
+        let attended = attention(queryProjection(x), keys, values, heads: heads)
+        return outputProjection(attended, residual: residual)
+    }
+
+    /// Each position attends to those before it, in `cache` and in `x`, and is appended to the cache.
+    public func attend(_ x: Tensor, extending cache: KeyValueCache, layer: Int, residual: Tensor) -> Tensor {
+        let (keys, values) = keysAndValues(of: x)
+        let attended = attention(
+            queryProjection(x), keys, values, extending: cache, layer: layer, heads: heads)
+        return outputProjection(attended, residual: residual)
+    }
+
+    public func keysAndValues(of x: Tensor) -> (keys: Tensor, values: Tensor) {
+        (keyProjection(x), valueProjection(x))
+    }
+}

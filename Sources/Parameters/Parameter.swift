@@ -1,0 +1,64 @@
+import Autograd
+import Synchronization
+public import Tensors
+
+/// A named, trainable value of a model. Its name is the path under which checkpoints store it.
+public final class Parameter: Sendable {
+    public enum Role: Sendable, Hashable {
+        /// Changed by an optimizer.
+        case weight
+        /// Stored with the model, not trained: running statistics, fixed tables.
+        case buffer
+    }
+
+    public let name: String
+    public let shape: Shape
+    public let role: Role
+    private let stored: Mutex<Weight>
+
+    init(name: String, value: Tensor, role: Role) {
+        self.name = name
+        shape = value.shape
+        self.role = role
+        stored = Mutex(Weight(value))
+    }
+
+    /// The current value, tracked by the tape that is recording, if any.
+    public var value: Tensor { weight.tensor }
+
+    /// The current value with its packed form, for products.
+    public var weight: Weight {
+        var weight = stored.withLock { $0 }
+        if role == .weight, let tape = Tape.current {
+            weight.tensor = tape.leaf(weight.tensor, key: ObjectIdentifier(self))
+        }
+        return weight
+    }
+
+    /// Replaces the value; packed forms of the old one are dropped.
+    public func update(_ value: Tensor) {
+        precondition(value.shape == shape, "\(name) has the shape \(shape), not \(value.shape)")
+        stored.withLock { $0 = Weight(value) }
+    }
+}
+
+/// The gradients of a loss, by parameter.
+public struct Gradients: Sendable {
+    private let values: [ObjectIdentifier: Tensor]
+
+    init(_ values: [ObjectIdentifier: Tensor]) {
+        self.values = values
+    }
+
+    /// Nil where the loss does not depend on `parameter`.
+    public subscript(parameter: Parameter) -> Tensor? { values[ObjectIdentifier(parameter)] }
+}
+
+/// Computes a scalar loss and its gradient with respect to every parameter that it depends on.
+///
+/// Gradients are values: nothing is stored on parameters, and second derivatives do not exist.
+public func valueAndGradients(_ loss: () throws -> Tensor) rethrows -> (value: Tensor, gradients: Gradients) {
+    let tape = Tape()
+    let value = try Tape.$current.withValue(tape) { try loss() }
+    return (value, Gradients(tape.gradients(of: value)))
+}

@@ -1,0 +1,150 @@
+import Kernels
+import Synchronization
+public import Tensors
+
+/// All parameters of one model: made at random, or taken from a checkpoint.
+///
+/// Building a model does not throw: the store notes every missing and mis-shaped name, and ``verify()`` throws once
+/// with all of them, names that nobody asked for included. There is no fallback to fresh values.
+public final class ParameterStore: Sendable {
+    private enum Origin: Sendable {
+        case random(RandomSource)
+        case source(any TensorSource)
+    }
+
+    private struct State {
+        var parameters: [Parameter] = []
+        var byName: [String: Parameter] = [:]
+        var expectedUnused: Set<String> = []
+        var missing: [String] = []
+        var misshaped: [ParameterMismatch.ShapeMismatch] = []
+        var integers: [String] = []
+        var failure: (any Error)?
+    }
+
+    private let origin: Origin
+    private let state = Mutex(State())
+
+    /// A store whose parameters begin at random, the same for the same seed whatever the order in which they are made.
+    public init(random: RandomSource) {
+        origin = .random(random)
+    }
+
+    /// A store whose parameters are read from `source`.
+    public init(reading source: any TensorSource) {
+        origin = .source(source)
+    }
+
+    /// The root of all names.
+    public var root: ParameterScope { ParameterScope(store: self, path: "") }
+
+    /// In the order in which they were made.
+    public var parameters: [Parameter] { state.withLock { $0.parameters } }
+
+    /// The number of elements of all parameters together.
+    public var elementCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
+
+    /// Throws ``ParameterMismatch`` unless stored names and the model's names are the same, with the same shapes.
+    public func verify() throws {
+        let (mismatch, failure) = state.withLock { state in
+            var unused: [String] = []
+            if case .source(let source) = origin {
+                unused = source.names.filter { state.byName[$0] == nil && !state.expectedUnused.contains($0) }
+            }
+            let mismatch = ParameterMismatch(
+                missing: state.missing.sorted(), unused: unused.sorted(), misshaped: state.misshaped,
+                integers: state.integers)
+            return (mismatch, state.failure)
+        }
+        if let failure { throw failure }
+        if !mismatch.isEmpty { throw mismatch }
+    }
+
+    func parameter(
+        _ name: String, _ shape: Shape, _ initializer: Initializer, precision: ParameterScope.Precision,
+        role: Parameter.Role
+    ) -> Parameter {
+        if let known = state.withLock({ $0.byName[name] }) {
+            precondition(known.shape == shape, "\(name) was made as \(known.shape), now it is asked for as \(shape)")
+            return known
+        }
+        let value = value(of: name, shape, initializer, precision: precision)
+        let parameter = Parameter(name: name, value: value, role: role)
+        state.withLock { state in
+            state.byName[name] = parameter
+            state.parameters.append(parameter)
+        }
+        return parameter
+    }
+
+    func expectUnused(_ name: String) {
+        state.withLock { _ = $0.expectedUnused.insert(name) }
+    }
+
+    private func value(
+        of name: String, _ shape: Shape, _ initializer: Initializer, precision: ParameterScope.Precision
+    ) -> Tensor {
+        switch origin {
+        case .random(let random):
+            return initializer.makeTensor(shape, random.split(Self.stream(name)))
+        case .source(let source):
+            guard let storedShape = source.shape(of: name) else {
+                state.withLock { $0.missing.append(name) }
+                return Tensor(absent: shape)
+            }
+            guard storedShape == shape else {
+                state.withLock {
+                    $0.misshaped.append(.init(name: name, expected: shape, stored: storedShape))
+                }
+                return Tensor(absent: shape)
+            }
+            do {
+                guard let tensor = try source.tensor(named: name) else { preconditionFailure("\(name) has a shape only") }
+                guard tensor.elementType != .int32 else {
+                    state.withLock { $0.integers.append(name) }
+                    return Tensor(absent: shape)
+                }
+                return precision == .asStored ? tensor : tensor.converted(to: .float32)
+            } catch {
+                state.withLock { $0.failure = $0.failure ?? error }
+                return Tensor(absent: shape)
+            }
+        }
+    }
+
+    /// FNV-1a, so that a parameter's random numbers depend on its name and not on the order of construction.
+    private static func stream(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}
+
+/// A place in the tree of names: `scope / "layers" / 3 / "fc1"`.
+public struct ParameterScope: Sendable {
+    public enum Precision: Sendable {
+        /// In the checkpoint's element type: for matrices, which kernels read as 16 bits.
+        case asStored
+        case float32
+    }
+
+    let store: ParameterStore
+    public let path: String
+
+    public static func / (scope: ParameterScope, name: String) -> ParameterScope {
+        ParameterScope(store: scope.store, path: scope.path.isEmpty ? name : scope.path + "." + name)
+    }
+
+    public static func / (scope: ParameterScope, index: Int) -> ParameterScope { scope / String(index) }
+
+    /// The parameter `name` below this scope; asked for twice, it is the same object (tied weights).
+    public func parameter(
+        _ name: String, _ shape: Shape, _ initializer: Initializer, precision: Precision = .float32,
+        role: Parameter.Role = .weight
+    ) -> Parameter {
+        store.parameter((self / name).path, shape, initializer, precision: precision, role: role)
+    }
+
+    /// Says that a checkpoint may hold `name` although the model has no use for it (a stored copy of a tied weight).
+    public func expectUnused(_ name: String) {
+        store.expectUnused((self / name).path)
+    }
+}

@@ -1,0 +1,106 @@
+public import Audio
+public import Checkpoints
+import Foundation
+import Parameters
+import Synchronization
+
+/// Transcribes recordings with a Whisper model. One loaded transcriber serves any number of recordings, at the same
+/// time too.
+///
+/// ```swift
+/// let transcriber = try Transcriber(ModelFolder(URL(filePath: "whisper-tiny.en")))
+/// let audio = try AudioStream(opening: .file("talk.wav"), sampleRate: Transcriber.sampleRate)
+/// for try await event in transcriber.transcribe(audio) {
+///     if case .segment(let segment) = event { print(segment.text) }
+/// }
+/// ```
+public final class Transcriber: Sendable {
+    /// The rate of the samples that Whisper hears, in Hz.
+    public static let sampleRate = 16_000
+
+    public enum Event: Sendable {
+        /// A phrase is finished.
+        case segment(TranscriptSegment)
+        /// So many seconds of the recording are done.
+        case progress(Double)
+        /// The recording is done.
+        case finished(Transcript)
+    }
+
+    public let configuration: WhisperConfiguration
+    /// Seconds that loading took.
+    public let loadTime: Double
+    let decoder: WhisperWindowDecoder
+    let spectrogram: LogMelSpectrogram
+
+    /// Loads a model; throws with every reason why its files do not fit together.
+    public init(_ folder: ModelFolder) throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let files = try WhisperFiles(folder)
+        configuration = files.configuration
+        let model = try WhisperModel(files.configuration, in: ParameterStore(reading: files.weights))
+        let vocabulary = try WhisperVocabulary(
+            tokenizer: files.tokenizer, settings: files.settings,
+            vocabularySize: files.configuration.vocabularySize, folder: files.folder)
+        decoder = WhisperWindowDecoder(model: model, vocabulary: vocabulary, settings: files.settings)
+        spectrogram = files.spectrogram
+        loadTime = (clock.now - start).seconds
+    }
+
+    /// Transcribes `audio`, which must come at 16 kHz, window by window; memory does not grow with its length.
+    ///
+    /// The work is done on a thread of its own, not on those of Swift's concurrency, and stops before the next token
+    /// when the stream is dropped or its task cancelled.
+    public func transcribe(
+        _ audio: AudioStream, options: TranscriptionOptions = TranscriptionOptions()
+    ) -> AsyncThrowingStream<Event, any Error> {
+        precondition(audio.sampleRate == Self.sampleRate, "Whisper hears \(Self.sampleRate) Hz")
+        let isCancelled = CancellationFlag()
+        return AsyncThrowingStream { continuation in
+            continuation.onTermination = { _ in isCancelled.set() }
+            let thread = Thread { [self] in
+                do {
+                    var pass = TranscriptionPass(transcriber: self, audio: audio, options: options)
+                    try pass.run(
+                        emit: { continuation.yield($0) },
+                        checkCancellation: { if isCancelled.isSet { throw CancellationError() } })
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            thread.name = "transcriber"
+            thread.start()
+        }
+    }
+
+    /// The code of the wanted language; nil asks for detection. Throws for languages that the model does not know.
+    public func languageCode(for options: TranscriptionOptions) throws -> String? {
+        let vocabulary = decoder.vocabulary
+        guard let language = options.language else { return vocabulary.isMultilingual ? nil : "en" }
+        guard let code = WhisperLanguages.code(of: language) else {
+            let known = vocabulary.isMultilingual ? vocabulary.languages.keys.sorted() : ["en"]
+            throw SpeechModelError.unknownLanguage(language, known: known)
+        }
+        guard vocabulary.isMultilingual else {
+            guard code == "en" else { throw SpeechModelError.languageNotSupported(language) }
+            return code
+        }
+        guard vocabulary.languages[code] != nil else {
+            throw SpeechModelError.unknownLanguage(language, known: vocabulary.languages.keys.sorted())
+        }
+        return code
+    }
+}
+
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,35 @@
+/// How a Whisper model wants to be decoded, as in the `generation_config.json` of its Hugging Face folder.
+public struct WhisperGenerationSettings: Codable, Sendable, Equatable {
+    /// Tokens that must never come: speaker names, sound descriptions, control tokens. Nil: control tokens only.
+    public var suppressedTokens: [Int]?
+    /// Tokens that must not come first.
+    public var initiallySuppressedTokens: [Int]?
+    /// `<|en|>` and its like, with their ids; absent in English-only models.
+    public var languageTokens: [String: Int]?
+    public var isMultilingual: Bool?
+    /// How far into a window its first timestamp may lie, in steps of 20 ms.
+    public var maximumInitialTimestampIndex: Int?
+    /// Decoder layer and head of each attention map that follows the sound.
+    public var alignmentHeads: [[Int]]?
+
+    enum CodingKeys: String, CodingKey {
+        case suppressedTokens = "suppress_tokens"
+        case initiallySuppressedTokens = "begin_suppress_tokens"
+        case languageTokens = "lang_to_id"
+        case isMultilingual = "is_multilingual"
+        case maximumInitialTimestampIndex = "max_initial_timestamp_index"
+        case alignmentHeads = "alignment_heads"
+    }
+
+    public init(
+        suppressedTokens: [Int]? = nil, initiallySuppressedTokens: [Int]? = nil, languageTokens: [String: Int]? = nil,
+        isMultilingual: Bool? = nil, maximumInitialTimestampIndex: Int? = nil, alignmentHeads: [[Int]]? = nil
+    ) {
+        self.suppressedTokens = suppressedTokens
+        self.initiallySuppressedTokens = initiallySuppressedTokens
+        self.languageTokens = languageTokens
+        self.isMultilingual = isMultilingual
+        self.maximumInitialTimestampIndex = maximumInitialTimestampIndex
+        self.alignmentHeads = alignmentHeads
+    }
+}
