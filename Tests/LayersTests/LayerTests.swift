@@ -1,0 +1,128 @@
+import Autograd
+import Kernels
+import Parameters
+import Tensors
+import TestKit
+import Testing
+
+@testable import Layers
+
+struct LayerTests {
+    private func store() -> ParameterStore { ParameterStore(random: RandomSource(seed: 5)) }
+
+    @Test func linearIsAnAffineMap() {
+        let store = store()
+        let layer = Linear(5, 3, in: store.root)
+        #expect(store.parameters.map(\.name) == ["weight", "bias"])
+        let x = Tensor.random([2, 4, 5])
+        let (weight, bias) = (layer.weight.value.floats(), layer.bias!.value.floats())
+        let input = x.floats()
+        let expected = (0..<8).flatMap { row in
+            (0..<3).map { output in
+                (0..<5).reduce(bias[output]) { $0 + input[row * 5 + $1] * weight[output * 5 + $1] }
+            }
+        }
+        expectClose(layer(x), Tensor(expected, shape: [2, 4, 3]))
+        let residual = Tensor.random([2, 4, 3], seed: 8)
+        expectClose(layer(x, residual: residual), add(layer(x), residual))
+    }
+
+    @Test func embeddingPicksRowsAndTiesLogits() {
+        let layer = Embedding(6, 4, in: store().root)
+        let table = layer.weight.value.floats()
+        let rows = layer(Tensor([5, 0] as [Int32], shape: [1, 2]))
+        expectClose(rows, Tensor(Array(table[20..<24] + table[0..<4]), shape: [1, 2, 4]))
+        #expect(layer.logits(.random([2, 4])).shape == [2, 6])
+    }
+
+    @Test(arguments: [(1, 1), (2, 1), (1, 0), (3, 2)])
+    func convolutionAgreesWithItsDefinition(stride: Int, padding: Int) {
+        let (batch, time, channels, outputs, taps) = (2, 9, 3, 4, 3)
+        let layer = Convolution1d(channels, outputs, taps: taps, stride: stride, padding: padding, in: store().root)
+        let x = Tensor.random([batch, time, channels])
+        let (input, weight, bias) = (x.floats(), layer.weight.value.floats(), layer.bias.value.floats())
+        let outputTime = (time + 2 * padding - taps) / stride + 1
+        var expected: [Float] = []
+        for sample in 0..<batch {
+            for position in 0..<outputTime {
+                for output in 0..<outputs {
+                    var sum = bias[output]
+                    for tap in 0..<taps {
+                        let source = position * stride + tap - padding
+                        guard (0..<time).contains(source) else { continue }
+                        for channel in 0..<channels {
+                            sum +=
+                                input[(sample * time + source) * channels + channel]
+                                * weight[(output * channels + channel) * taps + tap]
+                        }
+                    }
+                    expected.append(sum)
+                }
+            }
+        }
+        expectClose(layer(x), Tensor(expected, shape: [batch, outputTime, outputs]))
+    }
+
+    @Test func layerNormHasMeanZeroAndDeviationOne() {
+        let layer = LayerNorm(16, in: store().root)
+        let result = layer(scale(.random([3, 16]), by: 7)).floats()
+        for row in 0..<3 {
+            let values = result[row * 16..<(row + 1) * 16]
+            #expect(abs(values.reduce(0, +)) < 1e-4)
+            #expect(abs(values.reduce(0) { $0 + $1 * $1 } / 16 - 1) < 1e-3)
+        }
+    }
+
+    /// Decoding step by step with a cache gives what causal attention over everything gives at once.
+    @Test func cachedAttentionEqualsCausalAttention() {
+        let (width, heads, time) = (12, 3, 5)
+        let layer = MultiHeadAttention(width, heads: heads, keyBias: true, in: store().root)
+        let x = Tensor.random([2, time, width])
+        let (keys, values) = layer.keysAndValues(of: x)
+        let whole = attention(layer.queryProjection(x), keys, values, heads: heads, isCausal: true).floats()
+
+        let cache = KeyValueCache(layerCount: 1, sequenceCapacity: 2, positionCapacity: time, width: width)
+        // Two positions at first, then one after the other.
+        for range in [0..<2, 2..<3, 3..<4, 4..<5] {
+            let count = range.count
+            let parts = (0..<2).flatMap { sequence in
+                Array(x.floats()[(sequence * time + range.lowerBound) * width..<(sequence * time + range.upperBound) * width])
+            }
+            let part = Tensor(parts, shape: [2, count, width])
+            let (newKeys, newValues) = layer.keysAndValues(of: part)
+            let result = attention(
+                layer.queryProjection(part), newKeys, newValues, extending: cache, layer: 0, heads: heads)
+            cache.advance(by: count, sequences: 2)
+            let expected = (0..<2).flatMap { sequence in
+                Array(whole[(sequence * time + range.lowerBound) * width..<(sequence * time + range.upperBound) * width])
+            }
+            expectClose(result.floats(), expected, relative: 1e-5, absolute: 1e-5)
+        }
+    }
+
+    @Test func attentionAgreesWithItsDefinition() {
+        let (heads, width, queryTime, keyTime) = (2, 4, 3, 7)
+        let (q, k, v) = (
+            Tensor.random([1, queryTime, 8]), Tensor.random([1, keyTime, 8], seed: 2),
+            Tensor.random([1, keyTime, 8], seed: 3)
+        )
+        let (queries, keys, values) = (q.floats(), k.floats(), v.floats())
+        var expected = [Float](repeating: 0, count: queryTime * 8)
+        for head in 0..<heads {
+            for query in 0..<queryTime {
+                let scores = (0..<keyTime).map { key in
+                    (0..<width).reduce(Float(0)) {
+                        $0 + queries[query * 8 + head * width + $1] * keys[key * 8 + head * width + $1]
+                    } / 2
+                }
+                let weights = softmax(Tensor(scores, shape: [keyTime])).floats()
+                for index in 0..<width {
+                    expected[query * 8 + head * width + index] = (0..<keyTime).reduce(0) {
+                        $0 + weights[$1] * values[$1 * 8 + head * width + index]
+                    }
+                }
+            }
+        }
+        expectClose(attention(q, k, v, heads: heads), Tensor(expected, shape: [1, queryTime, 8]))
+    }
+}

@@ -1,0 +1,36 @@
+import Testing
+
+@testable import Tensors
+
+struct BufferPoolTests {
+    @Test(arguments: [0, 1, 64, 65, 256, 257, 1000, 1 << 20, (1 << 20) + 1, 5_000_001])
+    func sizeClassesHoldTheRequestWithoutMuchWaste(byteCount: Int) {
+        let capacity = BufferPool.sizeClass(byteCount)
+        #expect(capacity >= byteCount)
+        #expect(capacity % 64 == 0)
+        #expect(capacity <= max(64, byteCount + max(64, byteCount / 4)))
+        #expect(BufferPool.sizeClass(capacity) == capacity)
+    }
+
+    @Test func blocksAreAlignedAndReused() {
+        let pool = BufferPool()
+        let first = pool.allocate(byteCount: 3 << 20)
+        #expect(Int(bitPattern: first.start) % (2 << 20) == 0)
+        pool.release(first)
+        let second = pool.allocate(byteCount: 3 << 20)
+        #expect(second.start == first.start)
+        #expect(pool.statistics.reuses == 1)
+        pool.release(second)
+        #expect(pool.statistics.live == 0)
+        #expect(pool.statistics.peak == BufferPool.sizeClass(3 << 20))
+        pool.trim()
+        #expect(pool.statistics.cached == 0)
+    }
+
+    #if DEBUG
+    @Test func freshBlocksAreFilledWithNaN() {
+        let tensor = Tensor(shape: [100]) { _ in }
+        #expect(tensor.floats().allSatisfy(\.isNaN))
+    }
+    #endif
+}
