@@ -26,12 +26,7 @@ enum Arithmetic {
         let columns = a.shape[a.rank - 1]
         let rows = a.elementCount / max(1, columns)
         return Tensor(shape: [columns], initializingFloats: { result in
-            result.initialize(repeating: 0, count: columns)
-            a.withFloats { source in
-                for row in 0..<rows {
-                    Elementwise.add(result, source + row * columns, into: result, count: columns)
-                }
-            }
+            a.withFloats { Rows.columnSum($0, rows: rows, columns: columns, into: result) }
         })
     }
 

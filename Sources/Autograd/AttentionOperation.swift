@@ -26,12 +26,13 @@ public func attention(
             keys.withFloats { keyPointer in
                 values.withFloats { valuePointer in
                     Attention.forward(
-                        queries: queryPointer, keys: keyPointer, values: valuePointer, into: result, batch: batch,
-                        queryCount: queryTime, heads: heads, keyHeads: keyHeads, headWidth: width,
-                        keyPositionStride: keyHeads * width,
+                        queries: queryPointer, queryCount: queryTime, queryStride: heads * width, keys: keyPointer,
+                        values: valuePointer, keyStride: keyHeads * width,
                         keySequenceStride: keys.shape[0] == 1 ? 0 : keyTime * keyHeads * width,
-                        keyCounts: Array(repeating: keyTime, count: batch), isCausal: isCausal,
-                        scale: scale ?? 1 / Float(width).squareRoot())
+                        keyCounts: Array(repeating: keyTime, count: batch),
+                        causalOffsets: isCausal ? Array(repeating: keyTime - queryTime, count: batch) : nil,
+                        heads: heads, keyHeads: keyHeads, width: width,
+                        scale: scale ?? 1 / Float(width).squareRoot(), output: result, outputStride: heads * width)
                 }
             }
         }
@@ -50,14 +51,15 @@ public func attention(
     let keyHeads = keyHeads ?? heads
     let (sequences, time, width) = (queries.shape[0], queries.shape[1], queries.shape[2] / heads)
     cache.write(keys: keys, values: values, layer: layer)
+    let past = cache.lengths.prefix(sequences)
     let result = Tensor(shape: queries.shape, initializingFloats: { result in
         queries.withFloats { queryPointer in
             Attention.forward(
-                queries: queryPointer, keys: cache.keys(layer: layer), values: cache.values(layer: layer),
-                into: result, batch: sequences, queryCount: time, heads: heads, keyHeads: keyHeads,
-                headWidth: width, keyPositionStride: cache.width, keySequenceStride: cache.sequenceStride,
-                keyCounts: cache.lengths.prefix(sequences).map { $0 + time }, isCausal: true,
-                scale: scale ?? 1 / Float(width).squareRoot())
+                queries: queryPointer, queryCount: time, queryStride: heads * width, keys: cache.keys(layer: layer),
+                values: cache.values(layer: layer), keyStride: cache.width, keySequenceStride: cache.sequenceStride,
+                keyCounts: past.map { $0 + time }, causalOffsets: Array(past), heads: heads, keyHeads: keyHeads,
+                width: width, scale: scale ?? 1 / Float(width).squareRoot(), output: result,
+                outputStride: heads * width)
         }
     })
     return Tape.recordConstant(

@@ -8,15 +8,10 @@ public func embedding(_ indices: Tensor, _ table: Weight) -> Tensor {
     let (rows, width) = (table.shape[0], table.shape[1])
     let result = Tensor(shape: Shape(indices.shape + [width]), initializingFloats: { result in
         indices.withIntegers { indexPointer in
-            for index in 0..<indices.elementCount {
-                precondition(
-                    indexPointer[index] >= 0 && indexPointer[index] < rows,
-                    "embedding: index \(indexPointer[index]) lies outside a table of \(rows) rows")
-            }
             table.tensor.withUnsafeBytes { bytes in
                 Gather.rows(
-                    of: bytes.baseAddress!, elementType: table.tensor.elementType, columns: width,
-                    indices: indexPointer, count: indices.elementCount, into: result)  // a table is never empty
+                    of: bytes.baseAddress!, table.tensor.elementType, rowCount: rows, columns: width,
+                    identifiers: indexPointer, count: indices.elementCount, into: result)  // a table is never empty
             }
         }
     })

@@ -8,31 +8,43 @@ import Musl
 
 /// Probabilities in the logarithm from logits, over plain arrays.
 public enum LogProbabilities {
-    /// log Σ exp(logits) over `range`; -∞ where all of them are forbidden.
+    /// log Σ exp(logits) over `range`; -∞ where it is empty or all of it is forbidden.
     public static func logSumExp(_ logits: [Float], in range: Range<Int>) -> Float {
-        guard let maximum = maximum(logits, in: range), maximum > -.infinity else { return -.infinity }
-        var exponentials = [Float](repeating: 0, count: range.count)
-        logits.withUnsafeBufferPointer { source in
-            exponentials.withUnsafeMutableBufferPointer { target in
-                for index in range { target[index - range.lowerBound] = source[index] - maximum }
+        let largest = maximum(logits, in: range)
+        guard largest > -.infinity else { return -.infinity }
+        let shifted = logits[range].map { $0 - largest }
+        let sum = shifted.withUnsafeBufferPointer { source in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: source.count + 1) { scratch in
                 // Neither buffer is empty: a maximum was found.
-                Elementwise.exp(target.baseAddress!, into: target.baseAddress!, count: range.count)
+                let exponentials = scratch.baseAddress!
+                Elementwise.exp(source.baseAddress!, into: exponentials, count: source.count)
+                let sum = exponentials + source.count
+                Rows.sum(exponentials, rows: 1, columns: source.count, into: sum)
+                return sum.pointee
             }
         }
-        return maximum + Float(log(exponentials.reduce(into: 0.0) { $0 += Double($1) }))
+        return largest + log(sum)
     }
 
-    /// The largest logit in `range`; nil for an empty range.
-    public static func maximum(_ logits: [Float], in range: Range<Int>) -> Float? {
-        logits[range].max()
+    /// The largest logit in `range`; -∞ for an empty range.
+    public static func maximum(_ logits: [Float], in range: Range<Int>) -> Float {
+        var largest = -Float.infinity
+        logits[range].withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress, !buffer.isEmpty else { return }
+            Rows.max(start, rows: 1, columns: buffer.count, into: &largest)
+        }
+        return largest
     }
 
     /// The index of the largest logit, the first of equals.
+    ///
+    /// - Precondition: there is a logit.
     public static func argumentOfMaximum(_ logits: [Float]) -> Int {
+        var index: Int32 = 0
         logits.withUnsafeBufferPointer { buffer in
-            var best = 0
-            for index in 1..<max(1, buffer.count) where buffer[index] > buffer[best] { best = index }
-            return best
+            // Not empty, by the precondition.
+            Rows.argmax(buffer.baseAddress!, rows: 1, columns: buffer.count, into: &index)
         }
+        return Int(index)
     }
 }

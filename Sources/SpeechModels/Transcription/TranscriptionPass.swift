@@ -54,7 +54,8 @@ struct TranscriptionPass {
     // MARK: Sound
 
     private mutating func fillWindow() throws {
-        let missing = transcriber.spectrogram.sampleCount(of: transcriber.configuration.framesPerWindow) - window.count
+        let capacity = transcriber.configuration.framesPerWindow * transcriber.spectrogram.configuration.hop
+        let missing = capacity - window.count
         guard missing > 0 else { return }
         let audio = audio
         window += try measured(\.features) { try audio.read(count: missing) }

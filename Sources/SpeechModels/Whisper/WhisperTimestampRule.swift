@@ -34,7 +34,7 @@ public struct WhisperTimestampRule: LogitRule {
             }
         }
         let timestamps = LogProbabilities.logSumExp(logits, in: min(firstTimestamp, vocabulary)..<vocabulary)
-        let text = LogProbabilities.maximum(logits, in: 0..<min(firstTimestamp, vocabulary)) ?? -.infinity
+        let text = LogProbabilities.maximum(logits, in: 0..<min(firstTimestamp, vocabulary))
         if timestamps > text { forbid(&logits, 0..<firstTimestamp) }
     }
 
