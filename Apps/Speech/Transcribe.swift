@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audio
+import Checkpoints
 import CommandLineKit
 import Foundation
 import Kernels
@@ -49,7 +50,7 @@ struct Transcribe: AsyncParsableCommand {
         var options = TranscriptionOptions()
         options.language = language
         options.usesTimestamps = timestamps
-        let transcriber = try Transcriber(try modelOptions.folder(defaultName: "whisper-tiny.en"))
+        let transcriber = try Transcriber(ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")))
         _ = try transcriber.languageCode(for: options)
         console.detail("model loaded in \(milliseconds(transcriber.loadTime)), kernels \(KernelLevel.current.rawValue)")
         let work = TranscriptionWork(

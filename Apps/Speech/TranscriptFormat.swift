@@ -1,3 +1,4 @@
+import ArgumentParser
 import CommandLineKit
 import Foundation
 import SpeechModels

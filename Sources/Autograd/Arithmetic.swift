@@ -4,20 +4,36 @@ import Kernels
 /// Forward computations on tensors that operations and their backward share. Not recorded: only this module calls them.
 enum Arithmetic {
     static func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
-        combine(a, b) { Elementwise.add($0, $1, into: $2, count: $3) }
+        combine(.add, a, b)
+    }
+
+    /// a + row, for every row of `a`.
+    static func sum(_ a: Tensor, row: Tensor) -> Tensor {
+        let columns = row.elementCount
+        return Tensor(shape: a.shape, initializingFloats: { result in
+            a.withFloats { aPointer in
+                row.withFloats { rowPointer in
+                    Elementwise.combine(
+                        .add, aPointer, row: rowPointer, rows: a.elementCount / max(1, columns), columns: columns,
+                        into: result)
+                }
+            }
+        })
     }
 
     static func difference(_ a: Tensor, _ b: Tensor) -> Tensor {
-        combine(a, b) { Elementwise.subtract($0, $1, into: $2, count: $3) }
+        combine(.subtract, a, b)
     }
 
     static func product(_ a: Tensor, _ b: Tensor) -> Tensor {
-        combine(a, b) { Elementwise.multiply($0, $1, into: $2, count: $3) }
+        combine(.multiply, a, b)
     }
 
     static func scaled(_ a: Tensor, by factor: Float) -> Tensor {
         Tensor(shape: a.shape, initializingFloats: { result in
-            a.withFloats { Elementwise.scale($0, by: factor, into: result, count: a.elementCount) }
+            a.withFloats {
+                Elementwise.combine(.multiply, $0, scalar: factor, into: result, count: a.elementCount)
+            }
         })
     }
 
@@ -45,13 +61,12 @@ enum Arithmetic {
         })
     }
 
-    private static func combine(
-        _ a: Tensor, _ b: Tensor,
-        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-    ) -> Tensor {
+    private static func combine(_ combination: Elementwise.Combination, _ a: Tensor, _ b: Tensor) -> Tensor {
         Tensor(shape: a.shape, initializingFloats: { result in
             a.withFloats { aPointer in
-                b.withFloats { bPointer in body(aPointer, bPointer, result, a.elementCount) }
+                b.withFloats { bPointer in
+                    Elementwise.combine(combination, aPointer, bPointer, into: result, count: a.elementCount)
+                }
             }
         })
     }

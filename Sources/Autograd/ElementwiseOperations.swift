@@ -11,17 +11,7 @@ public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(
         b.rank == 1 && a.rank >= 1 && a.shape[a.rank - 1] == b.shape[0],
         "add: shapes \(a.shape) and \(b.shape) do not fit")
-    let result = Tensor(shape: a.shape, initializingFloats: { result in
-        let columns = b.shape[0]
-        a.withFloats { aPointer in
-            b.withFloats { bPointer in
-                for start in stride(from: 0, to: a.elementCount, by: max(1, columns)) {
-                    Elementwise.add(aPointer + start, bPointer, into: result + start, count: columns)
-                }
-            }
-        }
-    })
-    return Tape.record(result, inputs: [a, b], SumOperation(broadcastsRow: true))
+    return Tape.record(Arithmetic.sum(a, row: b), inputs: [a, b], SumOperation(broadcastsRow: true))
 }
 
 /// a - b, elementwise, for equal shapes.

@@ -17,13 +17,18 @@ public enum LogProbabilities {
             withUnsafeTemporaryAllocation(of: Float.self, capacity: source.count + 1) { scratch in
                 // Neither buffer is empty: a maximum was found.
                 let exponentials = scratch.baseAddress!
-                Elementwise.exp(source.baseAddress!, into: exponentials, count: source.count)
+                Elementwise.apply(.exp, source.baseAddress!, into: exponentials, count: source.count)
                 let sum = exponentials + source.count
                 Rows.sum(exponentials, rows: 1, columns: source.count, into: sum)
                 return sum.pointee
             }
         }
         return largest + log(sum)
+    }
+
+    /// The probability of one token among all.
+    public static func probability(of token: Int, _ logits: [Float]) -> Float {
+        exp(logits[token] - logSumExp(logits, in: 0..<logits.count))
     }
 
     /// The largest logit in `range`; -∞ for an empty range.

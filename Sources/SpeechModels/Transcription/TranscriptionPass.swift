@@ -28,6 +28,7 @@ struct TranscriptionPass {
         emit: (Transcriber.Event) -> Void, checkCancellation: () throws -> Void
     ) throws {
         let start = clock.now
+        let decoder = transcriber.decoder
         timings.load = transcriber.loadTime
         var language = try transcriber.languageCode(for: options)
         while true {
@@ -37,7 +38,7 @@ struct TranscriptionPass {
             if isAudible {
                 let source = encodeWindow()
                 try checkCancellation()
-                let code = language ?? measured(\.decode) { transcriber.decoder.detectLanguage(source) }
+                let code = language ?? measured(\.decode) { decoder.detectLanguage(source) }
                 language = code
                 let consumed = try transcribeWindow(
                     source, language: code, emit: emit, checkCancellation: checkCancellation)

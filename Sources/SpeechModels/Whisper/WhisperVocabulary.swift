@@ -1,4 +1,4 @@
-public import Tokenizers
+import Tokenizers
 
 /// The control tokens of a Whisper model and its text.
 public struct WhisperVocabulary: Sendable {
@@ -51,7 +51,7 @@ public struct WhisperVocabulary: Sendable {
         var languages: [String: Int] = [:]
         if let stored = settings.languageTokens {
             for (token, id) in stored where (0..<vocabularySize).contains(id) {
-                languages[token.trimmingPrefix("<|").replacing("|>", with: "")] = id
+                languages[String(token.dropFirst(2).dropLast(2))] = id
             }
         } else {
             for code in WhisperLanguages.names.keys {

@@ -92,7 +92,6 @@ struct WhisperWindowDecoder: Sendable {
     /// The probability of `<|nospeech|>` right after the start token.
     private func noSpeechProbability(_ states: Tensor) -> Float {
         guard let noSpeech = vocabulary.noSpeech else { return 0 }
-        let logits = logits(of: states, at: 0)
-        return Float.exp(logits[noSpeech] - LogProbabilities.logSumExp(logits, in: 0..<logits.count))
+        return LogProbabilities.probability(of: noSpeech, logits(of: states, at: 0))
     }
 }
