@@ -13,13 +13,16 @@ struct LayerTests {
     @Test func linearIsAnAffineMap() {
         let store = store()
         let layer = Linear(5, 3, in: store.root)
-        #expect(store.parameters.map(\.name) == ["weight", "bias"])
+        #expect(store.parameters.map { $0.name } == ["weight", "bias"])
         let x = Tensor.random([2, 4, 5])
         let (weight, bias) = (layer.weight.value.floats(), layer.bias!.value.floats())
         let input = x.floats()
-        let expected = (0..<8).flatMap { row in
-            (0..<3).map { output in
-                (0..<5).reduce(bias[output]) { $0 + input[row * 5 + $1] * weight[output * 5 + $1] }
+        var expected: [Float] = []
+        for row in 0..<8 {
+            for output in 0..<3 {
+                var sum = bias[output]
+                for index in 0..<5 { sum += input[row * 5 + index] * weight[output * 5 + index] }
+                expected.append(sum)
             }
         }
         expectClose(layer(x), Tensor(expected, shape: [2, 4, 3]))
@@ -73,6 +76,14 @@ struct LayerTests {
         }
     }
 
+    /// The positions `range` of both sequences.
+    private func rows(_ range: Range<Int>, of values: [Float], time: Int, width: Int) -> [Float] {
+        (0..<2).flatMap { sequence in
+            let start = sequence * time
+            return values[(start + range.lowerBound) * width..<(start + range.upperBound) * width]
+        }
+    }
+
     /// Decoding step by step with a cache gives what causal attention over everything gives at once.
     @Test func cachedAttentionEqualsCausalAttention() {
         let (width, heads, time) = (12, 3, 5)
@@ -85,17 +96,13 @@ struct LayerTests {
         // Two positions at first, then one after the other.
         for range in [0..<2, 2..<3, 3..<4, 4..<5] {
             let count = range.count
-            let parts = (0..<2).flatMap { sequence in
-                Array(x.floats()[(sequence * time + range.lowerBound) * width..<(sequence * time + range.upperBound) * width])
-            }
+            let parts = rows(range, of: x.floats(), time: time, width: width)
             let part = Tensor(parts, shape: [2, count, width])
             let (newKeys, newValues) = layer.keysAndValues(of: part)
             let result = attention(
                 layer.queryProjection(part), newKeys, newValues, extending: cache, layer: 0, heads: heads)
             cache.advance(by: count, sequences: 2)
-            let expected = (0..<2).flatMap { sequence in
-                Array(whole[(sequence * time + range.lowerBound) * width..<(sequence * time + range.upperBound) * width])
-            }
+            let expected = rows(range, of: whole, time: time, width: width)
             expectClose(result.floats(), expected, relative: 1e-5, absolute: 1e-5)
         }
     }
@@ -110,16 +117,17 @@ struct LayerTests {
         var expected = [Float](repeating: 0, count: queryTime * 8)
         for head in 0..<heads {
             for query in 0..<queryTime {
-                let scores = (0..<keyTime).map { key in
-                    (0..<width).reduce(Float(0)) {
-                        $0 + queries[query * 8 + head * width + $1] * keys[key * 8 + head * width + $1]
-                    } / 2
+                var scores: [Float] = []
+                for key in 0..<keyTime {
+                    var score: Float = 0
+                    for index in head * width..<(head + 1) * width {
+                        score += queries[query * 8 + index] * keys[key * 8 + index]
+                    }
+                    scores.append(score / 2)
                 }
                 let weights = softmax(Tensor(scores, shape: [keyTime])).floats()
-                for index in 0..<width {
-                    expected[query * 8 + head * width + index] = (0..<keyTime).reduce(0) {
-                        $0 + weights[$1] * values[$1 * 8 + head * width + index]
-                    }
+                for index in head * width..<(head + 1) * width {
+                    for key in 0..<keyTime { expected[query * 8 + index] += weights[key] * values[key * 8 + index] }
                 }
             }
         }

@@ -20,7 +20,7 @@ struct ParameterStoreTests {
         let store = ParameterStore(random: RandomSource(seed: 1))
         let parameter = (store.root / "model" / "layers" / 3).parameter("weight", [2, 2], .zeros)
         #expect(parameter.name == "model.layers.3.weight")
-        #expect(store.parameters.map(\.name) == ["model.layers.3.weight"])
+        #expect(store.parameters.map { $0.name } == ["model.layers.3.weight"])
     }
 
     @Test func theSameNameIsTheSameParameter() {
