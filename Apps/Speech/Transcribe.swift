@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Audio
 import Checkpoints
 import CommandLineKit
@@ -28,6 +28,8 @@ struct Transcribe: AsyncParsableCommand {
             "Spoken language, as a code or an English name; multilingual models detect it where this is not given.",
             valueName: "language"))
     var language: String?
+    @Option(help: "Write in the spoken language (transcribe), or in English (translate; multilingual models only).")
+    var task = TranscriptionOptions.Task.transcribe
     @Flag(inversion: .prefixedNo, help: "Let the model tell when each phrase begins and ends.")
     var timestamps = true
     @OptionGroup var output: OutputOptions<TranscriptFormat>
@@ -49,6 +51,7 @@ struct Transcribe: AsyncParsableCommand {
         }
         var options = TranscriptionOptions()
         options.language = language
+        options.task = task
         options.usesTimestamps = timestamps
         let transcriber = try Transcriber(ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")))
         _ = try transcriber.languageCode(for: options)
@@ -63,3 +66,5 @@ struct Transcribe: AsyncParsableCommand {
         }
     }
 }
+
+extension TranscriptionOptions.Task: ExpressibleByArgument {}

@@ -41,7 +41,7 @@ struct TranscriptionWork: Sendable {
         // The stream ends early without an error only when this task was cancelled.
         guard let transcript = finished else { throw CancellationError() }
         meter.finish()
-        for warning in audio.warnings { console.note("\(input.displayName): \(warning)") }
+        for warning in audio.warnings { console.note("\(warning)") }
         if !isLive {
             let text = try format.render(
                 transcript, file: input.displayName, isLine: destination == .standardOutput)

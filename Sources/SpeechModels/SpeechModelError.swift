@@ -2,10 +2,10 @@
 public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String)
-    case missingToken(String, folder: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case unknownLanguage(String, known: [String])
     case languageNotSupported(String)
+    case cannotTranslate
 
     public var description: String {
         switch self {
@@ -13,14 +13,14 @@ public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertibl
             "the model's configuration has \(key) = \(value); expected \(expected)"
         case .unsupportedArchitecture(let name, let folder):
             "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration"
-        case .missingToken(let token, let folder):
-            "\(folder): its tokenizer lacks the token \(token), which Whisper models need; fetch the model again"
         case .vocabularyMismatch(let tokenizer, let model):
-            "the tokenizer uses ids up to \(tokenizer), the model has \(model); they do not belong together"
+            "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, fetch the model again"
         case .unknownLanguage(let language, let known):
             "the language '\(language)' is not known to this model; expected one of: \(known.joined(separator: " "))"
         case .languageNotSupported(let language):
             "this model transcribes English only, not '\(language)'; use a multilingual model (without .en in its name)"
+        case .cannotTranslate:
+            "this model knows English only and cannot translate; use a multilingual model (without .en in its name)"
         }
     }
 }

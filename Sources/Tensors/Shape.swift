@@ -2,17 +2,18 @@
 public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByArrayLiteral, CustomStringConvertible {
     public static let maximumRank = 6
 
-    private var extents: SIMD8<Int32>
+    // Two halves of 16 bytes: see docs/decisions/0006-no-wide-vectors-in-async-frames.md.
+    private var outer: SIMD4<Int32> = .zero
+    private var inner: SIMD4<Int32> = .zero
     private var rank: UInt8
 
     public init(_ extents: some Collection<Int>) {
         precondition(
             extents.count <= Self.maximumRank, "a shape has at most \(Self.maximumRank) axes, not \(extents.count)")
-        self.extents = .zero
         rank = UInt8(extents.count)
         for (axis, extent) in extents.enumerated() {
             precondition(extent >= 0 && extent <= Int(Int32.max), "axis \(axis) cannot have the extent \(extent)")
-            self.extents[axis] = Int32(extent)
+            if axis < 4 { outer[axis] = Int32(extent) } else { inner[axis - 4] = Int32(extent) }
         }
     }
 
@@ -22,7 +23,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
     public var endIndex: Int { Int(rank) }
     public subscript(axis: Int) -> Int {
         precondition(axis >= 0 && axis < Int(rank), "axis \(axis) of the shape \(self) does not exist")
-        return Int(extents[axis])
+        return Int(axis < 4 ? outer[axis] : inner[axis - 4])
     }
 
     /// The product of all extents; 1 for a scalar's empty shape.

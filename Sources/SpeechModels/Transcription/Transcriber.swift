@@ -40,10 +40,7 @@ public final class Transcriber: Sendable {
         let files = try WhisperFiles(folder)
         configuration = files.configuration
         let model = try WhisperModel(files.configuration, in: ParameterStore(reading: files.weights))
-        let vocabulary = try WhisperVocabulary(
-            tokenizer: files.tokenizer, settings: files.settings,
-            vocabularySize: files.configuration.vocabularySize, folder: files.folder)
-        decoder = WhisperWindowDecoder(model: model, vocabulary: vocabulary, settings: files.settings)
+        decoder = WhisperWindowDecoder(model: model, vocabulary: files.vocabulary, settings: files.settings)
         spectrogram = files.spectrogram
         loadTime = (clock.now - start).seconds
     }
@@ -78,6 +75,9 @@ public final class Transcriber: Sendable {
     /// The code of the wanted language; nil asks for detection. Throws for languages that the model does not know.
     public func languageCode(for options: TranscriptionOptions) throws -> String? {
         let vocabulary = decoder.vocabulary
+        guard options.task == .transcribe || vocabulary.isMultilingual else {
+            throw SpeechModelError.cannotTranslate
+        }
         guard let language = options.language else { return vocabulary.isMultilingual ? nil : "en" }
         guard let code = WhisperLanguages.code(of: language) else {
             let known = vocabulary.isMultilingual ? vocabulary.languages.keys.sorted() : ["en"]

@@ -1,5 +1,6 @@
 import Audio
 import Tensors
+import Tokenizers
 
 /// One recording on its way through a transcriber: the window that is being heard and what was understood so far.
 struct TranscriptionPass {
@@ -86,10 +87,11 @@ struct TranscriptionPass {
         _ source: WhisperSource, language: String, emit: (Transcriber.Event) -> Void,
         checkCancellation: () throws -> Void
     ) throws -> Int {
-        let (decoder, usesTimestamps) = (transcriber.decoder, options.usesTimestamps)
+        let decoder = transcriber.decoder
+        let request = WhisperWindowDecoder.Request(
+            language: language, task: options.task, usesTimestamps: options.usesTimestamps)
         let found = try measured(\.decode) {
-            try decoder.decode(
-                source, language: language, usesTimestamps: usesTimestamps, checkCancellation: checkCancellation)
+            try decoder.decode(source, request, checkCancellation: checkCancellation)
         }
         if found.noSpeechProbability > options.noSpeechThreshold,
             found.averageLogProbability < options.logProbabilityThreshold
@@ -98,10 +100,10 @@ struct TranscriptionPass {
         }
         let rate = Double(Transcriber.sampleRate)
         let segmentation = WhisperSegmentation(
-            tokens: found.tokens, windowDuration: Double(window.count) / rate, time: decoder.vocabulary.time(of:))
+            tokens: found.tokens, windowDuration: Double(window.count) / rate, time: decoder.vocabulary.tokens.seconds(of:))
         let offset = Double(position) / rate
         for phrase in segmentation.phrases {
-            let text = decoder.vocabulary.text(of: phrase.tokens)
+            let text = decoder.vocabulary.tokens.decode(phrase.tokens)
             guard text.contains(where: { !$0.isWhitespace }) else { continue }
             let segment = TranscriptSegment(
                 id: segments.count, seek: offset, start: offset + phrase.start, end: offset + phrase.end, text: text,

@@ -1,26 +1,63 @@
 import Audio
 import Checkpoints
-import Foundation
+import FoundationEssentials
 import Parameters
 import Tokenizers
 
-/// What the files of a model folder say.
+/// What the files of a Whisper folder say, found to fit together.
 struct WhisperFiles {
     let folder: String
     let configuration: WhisperConfiguration
     let settings: WhisperGenerationSettings
     let weights: any TensorSource
-    let tokenizer: any Tokenizer
+    let vocabulary: WhisperVocabulary
     let spectrogram: LogMelSpectrogram
 
-    init(_ folder: ModelFolder) throws {
-        let w = try CTranslate2Whisper(path: folder.url.path + "/model.bin")
-        let c = try w.configuration()
-        self.folder = folder.url.path
-        configuration = try JSONDecoder().decode(WhisperConfiguration.self, from: c.configurationJSON())
-        settings = try JSONDecoder().decode(WhisperGenerationSettings.self, from: c.generationConfigurationJSON())
-        weights = w
-        tokenizer = try TempTokenizer(folder.url.path + "/tokenizer.json")
-        spectrogram = LogMelSpectrogram(try LogMelConfiguration(preprocessorConfiguration: Array(c.preprocessorConfigurationJSON()), file: "x"))
+    private struct Architecture: Decodable {
+        let architectures: [String]?
+        let model_type: String?
+    }
+
+    init(_ model: ModelFolder) throws {
+        folder = model.url.path(percentEncoded: false)
+        let architecture = try model.decode(Architecture.self, from: "config.json")
+        let name = architecture?.architectures?.first ?? architecture?.model_type ?? "unknown"
+        guard architecture?.model_type == "whisper" || name.hasPrefix("Whisper") else {
+            throw SpeechModelError.unsupportedArchitecture(name: name, folder: folder)
+        }
+        guard let configuration = try model.decode(WhisperConfiguration.self, from: "config.json") else {
+            preconditionFailure("a model folder without config.json was opened")
+        }
+        try configuration.validate()
+        self.configuration = configuration
+        // Early folders keep these settings in config.json.
+        settings =
+            try model.decode(WhisperGenerationSettings.self, from: "generation_config.json")
+            ?? model.decode(WhisperGenerationSettings.self, from: "config.json") ?? WhisperGenerationSettings()
+        weights = try model.openWeights()
+        vocabulary = try WhisperVocabulary(
+            tokens: WhisperTokens(ByteLevelBPE(folder: folder)), settings: settings,
+            modelSize: configuration.vocabularySize)
+        spectrogram = LogMelSpectrogram(try Self.features(model, configuration))
+    }
+
+    private static func features(
+        _ model: ModelFolder, _ configuration: WhisperConfiguration
+    ) throws -> LogMelConfiguration {
+        let name = "preprocessor_config.json"
+        guard let contents = try model.contents(of: name) else {
+            return .whisper(bandCount: configuration.melBins)
+        }
+        let file = model.url.appending(path: name).path(percentEncoded: false)
+        let features = try LogMelConfiguration(preprocessorConfiguration: Array(contents), file: file)
+        let expected = [
+            ("feature_size", features.bandCount, configuration.melBins),
+            ("sampling_rate", features.sampleRate, Transcriber.sampleRate),
+        ]
+        for (key, value, expected) in expected where value != expected {
+            throw SpeechModelError.invalidConfiguration(
+                key: "\(key) in \(file)", value: String(value), expected: String(expected))
+        }
+        return features
     }
 }

@@ -1,5 +1,6 @@
 import Decoding
 import Tensors
+import Tokenizers
 
 /// Writes down what one window of 30 seconds says.
 struct WhisperWindowDecoder: Sendable {
@@ -21,25 +22,39 @@ struct WhisperWindowDecoder: Sendable {
         return model.decoder.source(for: model.encoder(batch))
     }
 
-    /// The most likely language, by the first token after the start.
-    func detectLanguage(_ source: WhisperSource) -> String {
+    /// The probability of each language, by the first token after the start.
+    func languageProbabilities(_ source: WhisperSource) -> [String: Float] {
         let logits = lastLogits(
-            of: hidden([vocabulary.startOfTranscript], source: source, cache: model.makeCache()))
-        let best = vocabulary.languages.max { (logits[$0.value], $1.key) < (logits[$1.value], $0.key) }
-        return best?.key ?? "en"
+            of: hidden([vocabulary.tokens.startOfTranscript], source: source, cache: model.makeCache()))
+        let (codes, ids) = (Array(vocabulary.languages.keys), Array(vocabulary.languages.values))
+        let choices = ids.map { logits[$0] }
+        let probabilities = choices.indices.map { LogProbabilities.probability(of: $0, choices) }
+        return Dictionary(uniqueKeysWithValues: zip(codes, probabilities))
+    }
+
+    func detectLanguage(_ source: WhisperSource) -> String {
+        languageProbabilities(source).max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "en"
+    }
+
+    /// How a window is to be written down.
+    struct Request: Sendable {
+        /// A code of the vocabulary; English-only models ignore it.
+        var language: String
+        var task = TranscriptionOptions.Task.transcribe
+        var usesTimestamps = true
+        /// At most so many tokens; half of the decoder's positions where nil, as in the published decoding.
+        var maximumCount: Int?
     }
 
     /// - Parameter checkCancellation: called before each token.
     func decode(
-        _ source: WhisperSource, language: String, usesTimestamps: Bool, checkCancellation: () throws -> Void
+        _ source: WhisperSource, _ request: Request, checkCancellation: () throws -> Void
     ) throws -> Result {
         let cache = model.makeCache()
-        let prompt = prompt(language: language, usesTimestamps: usesTimestamps)
-        let states = hidden(prompt, source: source, cache: cache)
+        let states = hidden(prompt(for: request), source: source, cache: cache)
         let search = GreedySearch(
-            rules: rules(usesTimestamps: usesTimestamps), endToken: vocabulary.endOfText,
-            // Half of the positions are reserved for the prompt, as in the published decoding.
-            maximumCount: model.configuration.targetPositions / 2)
+            rules: rules(usesTimestamps: request.usesTimestamps), endToken: vocabulary.tokens.endOfText,
+            maximumCount: request.maximumCount ?? model.configuration.targetPositions / 2)
         let found = try search.run(startingWith: lastLogits(of: states)) { token in
             try checkCancellation()
             return lastLogits(of: hidden([token], source: source, cache: cache))
@@ -49,25 +64,27 @@ struct WhisperWindowDecoder: Sendable {
             noSpeechProbability: noSpeechProbability(states))
     }
 
-    private func prompt(language: String, usesTimestamps: Bool) -> [Int] {
-        var prompt = [vocabulary.startOfTranscript]
+    func prompt(for request: Request) -> [Int] {
+        var prompt = [vocabulary.tokens.startOfTranscript]
         if vocabulary.isMultilingual {
-            prompt += [vocabulary.languages[language], vocabulary.transcribe].compactMap { $0 }
+            let task = request.task == .translate ? vocabulary.tokens.translate : vocabulary.tokens.transcribe
+            if let language = vocabulary.languages[request.language] { prompt.append(language) }
+            prompt.append(task)
         }
-        if !usesTimestamps { prompt.append(vocabulary.noTimestamps) }
+        if !request.usesTimestamps { prompt.append(vocabulary.tokens.withoutTimestamps) }
         return prompt
     }
 
     private func rules(usesTimestamps: Bool) -> [any LogitRule] {
         var rules: [any LogitRule] = [
             TokenSuppression(settings.suppressedTokens ?? vocabulary.controlTokens),
-            InitialTokenSuppression(settings.initiallySuppressedTokens ?? [vocabulary.endOfText]),
+            InitialTokenSuppression(settings.initiallySuppressedTokens ?? [vocabulary.tokens.endOfText]),
         ]
         if usesTimestamps {
             rules.append(
                 WhisperTimestampRule(
-                    firstTimestamp: vocabulary.firstTimestamp, endToken: vocabulary.endOfText,
-                    noTimestampsToken: vocabulary.noTimestamps,
+                    firstTimestamp: vocabulary.firstTimestamp, endToken: vocabulary.tokens.endOfText,
+                    noTimestampsToken: vocabulary.tokens.withoutTimestamps,
                     maximumInitialIndex: settings.maximumInitialTimestampIndex))
         }
         return rules
@@ -91,7 +108,6 @@ struct WhisperWindowDecoder: Sendable {
 
     /// The probability of `<|nospeech|>` right after the start token.
     private func noSpeechProbability(_ states: Tensor) -> Float {
-        guard let noSpeech = vocabulary.noSpeech else { return 0 }
-        return LogProbabilities.probability(of: noSpeech, logits(of: states, at: 0))
+        LogProbabilities.probability(of: vocabulary.tokens.noSpeech, logits(of: states, at: 0))
     }
 }
