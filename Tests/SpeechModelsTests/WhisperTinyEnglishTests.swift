@@ -5,6 +5,7 @@ import Kernels
 import Tensors
 import TestKit
 import Testing
+import Tokenizers
 
 @testable import SpeechModels
 
