@@ -21,22 +21,24 @@ public func attention(
         queries.rank == 3 && keys.shape == values.shape && keys.shape[2] == keyHeads * width
             && (keys.shape[0] == batch || keys.shape[0] == 1),
         "attention: queries \(queries.shape), keys \(keys.shape) and values \(values.shape) do not fit \(heads) heads")
-    let result = Tensor(shape: queries.shape, initializingFloats: { result in
-        queries.withFloats { queryPointer in
-            keys.withFloats { keyPointer in
-                values.withFloats { valuePointer in
-                    Attention.forward(
-                        queries: queryPointer, queryCount: queryTime, queryStride: heads * width, keys: keyPointer,
-                        values: valuePointer, keyStride: keyHeads * width,
-                        keySequenceStride: keys.shape[0] == 1 ? 0 : keyTime * keyHeads * width,
-                        keyCounts: Array(repeating: keyTime, count: batch),
-                        causalOffsets: isCausal ? Array(repeating: keyTime - queryTime, count: batch) : nil,
-                        heads: heads, keyHeads: keyHeads, width: width,
-                        scale: scale ?? 1 / Float(width).squareRoot(), output: result, outputStride: heads * width)
+    let result = Tensor(
+        shape: queries.shape,
+        initializingFloats: { result in
+            queries.withFloats { queryPointer in
+                keys.withFloats { keyPointer in
+                    values.withFloats { valuePointer in
+                        Attention.forward(
+                            queries: queryPointer, queryCount: queryTime, queryStride: heads * width, keys: keyPointer,
+                            values: valuePointer, keyStride: keyHeads * width,
+                            keySequenceStride: keys.shape[0] == 1 ? 0 : keyTime * keyHeads * width,
+                            keyCounts: Array(repeating: keyTime, count: batch),
+                            causalOffsets: isCausal ? Array(repeating: keyTime - queryTime, count: batch) : nil,
+                            heads: heads, keyHeads: keyHeads, width: width,
+                            scale: scale ?? 1 / Float(width).squareRoot(), output: result, outputStride: heads * width)
+                    }
                 }
             }
-        }
-    })
+        })
     return Tape.recordConstant(
         "attention", result, inputs: [queries, keys, values], reason: "it has no backward yet")
 }
@@ -52,16 +54,18 @@ public func attention(
     let (sequences, time, width) = (queries.shape[0], queries.shape[1], queries.shape[2] / heads)
     cache.write(keys: keys, values: values, layer: layer)
     let past = cache.lengths.prefix(sequences)
-    let result = Tensor(shape: queries.shape, initializingFloats: { result in
-        queries.withFloats { queryPointer in
-            Attention.forward(
-                queries: queryPointer, queryCount: time, queryStride: heads * width, keys: cache.keys(layer: layer),
-                values: cache.values(layer: layer), keyStride: cache.width, keySequenceStride: cache.sequenceStride,
-                keyCounts: past.map { $0 + time }, causalOffsets: Array(past), heads: heads, keyHeads: keyHeads,
-                width: width, scale: scale ?? 1 / Float(width).squareRoot(), output: result,
-                outputStride: heads * width)
-        }
-    })
+    let result = Tensor(
+        shape: queries.shape,
+        initializingFloats: { result in
+            queries.withFloats { queryPointer in
+                Attention.forward(
+                    queries: queryPointer, queryCount: time, queryStride: heads * width, keys: cache.keys(layer: layer),
+                    values: cache.values(layer: layer), keyStride: cache.width, keySequenceStride: cache.sequenceStride,
+                    keyCounts: past.map { $0 + time }, causalOffsets: Array(past), heads: heads, keyHeads: keyHeads,
+                    width: width, scale: scale ?? 1 / Float(width).squareRoot(), output: result,
+                    outputStride: heads * width)
+            }
+        })
     return Tape.recordConstant(
         "attention", result, inputs: [queries, keys, values], reason: "a key/value cache is for decoding only")
 }

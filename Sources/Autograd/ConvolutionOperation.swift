@@ -21,29 +21,33 @@ public func convolution1d(
     precondition(paddedTime >= taps && stride > 0, "convolution1d: \(taps) taps do not fit a time of \(time)")
     let outputTime = (paddedTime - taps) / stride + 1
     let matrix = weight.tapMajorMatrix
-    let padded = Tensor(shape: [batch, paddedTime, channels], initializingFloats: { target in
-        x.withFloats { source in
-            let (edge, count) = (padding * channels, time * channels)
-            for sample in 0..<batch {
-                let start = target + sample * paddedTime * channels
-                start.initialize(repeating: 0, count: edge)
-                (start + edge).update(from: source + sample * count, count: count)
-                (start + edge + count).initialize(repeating: 0, count: edge)
-            }
-        }
-    })
-    let result = Tensor(shape: [batch, outputTime, outputs], initializingFloats: { result in
-        padded.withFloats { source in
-            withOptionalFloats(bias) { biasPointer in
+    let padded = Tensor(
+        shape: [batch, paddedTime, channels],
+        initializingFloats: { target in
+            x.withFloats { source in
+                let (edge, count) = (padding * channels, time * channels)
                 for sample in 0..<batch {
-                    MatrixProduct.multiply(
-                        source + sample * paddedTime * channels, rows: outputTime, rowStride: stride * channels,
-                        by: matrix, bias: biasPointer, activation: activation, residual: nil,
-                        into: result + sample * outputTime * outputs, rowStride: outputs)
+                    let start = target + sample * paddedTime * channels
+                    start.initialize(repeating: 0, count: edge)
+                    (start + edge).update(from: source + sample * count, count: count)
+                    (start + edge + count).initialize(repeating: 0, count: edge)
                 }
             }
-        }
-    })
+        })
+    let result = Tensor(
+        shape: [batch, outputTime, outputs],
+        initializingFloats: { result in
+            padded.withFloats { source in
+                withOptionalFloats(bias) { biasPointer in
+                    for sample in 0..<batch {
+                        MatrixProduct.multiply(
+                            source + sample * paddedTime * channels, rows: outputTime, rowStride: stride * channels,
+                            by: matrix, bias: biasPointer, activation: activation, residual: nil,
+                            into: result + sample * outputTime * outputs, rowStride: outputs)
+                    }
+                }
+            }
+        })
     return Tape.recordConstant(
         "convolution1d", result, inputs: [x, weight.tensor] + [bias].compactMap { $0 },
         reason: "it has no backward yet")

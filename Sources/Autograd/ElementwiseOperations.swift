@@ -78,12 +78,16 @@ struct ScaleOperation: Operation {
     let name = "scale"
     let factor: Float
 
-    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] { [Arithmetic.scaled(gradient, by: factor)] }
+    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
+        [Arithmetic.scaled(gradient, by: factor)]
+    }
 }
 
 struct TotalOperation: Operation {
     let name = "sum"
     let shape: Shape
 
-    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] { [Tensor(repeating: gradient.scalar, shape: shape)] }
+    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
+        [Tensor(repeating: gradient.scalar, shape: shape)]
+    }
 }

@@ -16,18 +16,20 @@ public func linear(
     let shape = Shape(x.shape.dropLast() + [outputs])
     precondition(residual.map { $0.shape == shape } ?? true, "linear: the residual must have the shape \(shape)")
     let matrix = weight.matrix
-    let result = Tensor(shape: shape, initializingFloats: { result in
-        x.withFloats { xPointer in
-            withOptionalFloats(bias) { biasPointer in
-                withOptionalFloats(residual) { residualPointer in
-                    MatrixProduct.multiply(
-                        xPointer, rows: x.elementCount / max(1, inputs), rowStride: inputs, by: matrix,
-                        bias: biasPointer, activation: activation, residual: residualPointer, into: result,
-                        rowStride: outputs)
+    let result = Tensor(
+        shape: shape,
+        initializingFloats: { result in
+            x.withFloats { xPointer in
+                withOptionalFloats(bias) { biasPointer in
+                    withOptionalFloats(residual) { residualPointer in
+                        MatrixProduct.multiply(
+                            xPointer, rows: x.elementCount / max(1, inputs), rowStride: inputs, by: matrix,
+                            bias: biasPointer, activation: activation, residual: residualPointer, into: result,
+                            rowStride: outputs)
+                    }
                 }
             }
-        }
-    })
+        })
     let tensors = [x, weight.tensor] + [bias, residual].compactMap { $0 }
     guard activation == .none else {
         return Tape.recordConstant(

@@ -9,17 +9,19 @@ public func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float 
     precondition(
         x.rank >= 1 && x.shape[x.rank - 1] == width && bias.elementCount == width,
         "layerNorm: an input of shape \(x.shape) does not fit a weight of shape \(weight.shape)")
-    let result = Tensor(shape: x.shape, initializingFloats: { result in
-        x.withFloats { xPointer in
-            weight.withFloats { weightPointer in
-                bias.withFloats { biasPointer in
-                    Rows.layerNorm(
-                        xPointer, rows: x.elementCount / max(1, width), columns: width, weight: weightPointer,
-                        bias: biasPointer, epsilon: epsilon, into: result)
+    let result = Tensor(
+        shape: x.shape,
+        initializingFloats: { result in
+            x.withFloats { xPointer in
+                weight.withFloats { weightPointer in
+                    bias.withFloats { biasPointer in
+                        Rows.layerNorm(
+                            xPointer, rows: x.elementCount / max(1, width), columns: width, weight: weightPointer,
+                            bias: biasPointer, epsilon: epsilon, into: result)
+                    }
                 }
             }
-        }
-    })
+        })
     return Tape.recordConstant(
         "layerNorm", result, inputs: [x, weight, bias], reason: "it has no backward yet")
 }
@@ -41,7 +43,9 @@ private func rowwise(
 ) -> Tensor {
     precondition(x.rank >= 1, "a scalar has no last axis")
     let columns = x.shape[x.rank - 1]
-    return Tensor(shape: x.shape, initializingFloats: { result in
-        x.withFloats { body($0, x.elementCount / max(1, columns), columns, result) }
-    })
+    return Tensor(
+        shape: x.shape,
+        initializingFloats: { result in
+            x.withFloats { body($0, x.elementCount / max(1, columns), columns, result) }
+        })
 }

@@ -27,12 +27,14 @@ struct SliceOperation: Operation {
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
         let rowCount = shape.dropFirst().reduce(1, *)
         return [
-            Tensor(shape: shape, initializingFloats: { result in
-                result.initialize(repeating: 0, count: shape.elementCount)
-                gradient.withFloats { source in
-                    (result + range.lowerBound * rowCount).update(from: source, count: gradient.elementCount)
-                }
-            })
+            Tensor(
+                shape: shape,
+                initializingFloats: { result in
+                    result.initialize(repeating: 0, count: shape.elementCount)
+                    gradient.withFloats { source in
+                        (result + range.lowerBound * rowCount).update(from: source, count: gradient.elementCount)
+                    }
+                })
         ]
     }
 }

@@ -1,9 +1,9 @@
 import Kernels
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Probabilities in the logarithm from logits, over plain arrays.

@@ -1,9 +1,9 @@
 import Tensors
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// How a parameter begins where no stored value is given.
@@ -15,7 +15,9 @@ public enum Initializer: Sendable, Hashable {
     case uniform(bound: Float)
 
     /// Uniform in ±1/√fanIn, PyTorch's default for linear and convolution layers (He et al. 2015 with a = √5).
-    public static func kaimingUniform(fanIn: Int) -> Initializer { .uniform(bound: 1 / Float(max(1, fanIn)).squareRoot()) }
+    public static func kaimingUniform(fanIn: Int) -> Initializer {
+        .uniform(bound: 1 / Float(max(1, fanIn)).squareRoot())
+    }
 
     func makeTensor(_ shape: Shape, _ random: RandomSource) -> Tensor {
         var random = random

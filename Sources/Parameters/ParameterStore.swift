@@ -99,7 +99,9 @@ public final class ParameterStore: Sendable {
                 return Tensor(absent: shape)
             }
             do {
-                guard let tensor = try source.tensor(named: name) else { preconditionFailure("\(name) has a shape only") }
+                guard let tensor = try source.tensor(named: name) else {
+                    preconditionFailure("\(name) has a shape, but no values")
+                }
                 guard tensor.elementType != .int32 else {
                     state.withLock { $0.integers.append(name) }
                     return Tensor(absent: shape)

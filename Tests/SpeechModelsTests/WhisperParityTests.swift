@@ -20,9 +20,9 @@ struct WhisperParityTests {
             let ids: [Int]
             let limit: Int
         }
-        let logits_of: [Int]
+        let logitsOf: [Int]
         let decodings: [Decoding]
-        let language_probabilities: [String: Float]?
+        let languageProbabilities: [String: Float]?
     }
 
     private let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
@@ -30,7 +30,9 @@ struct WhisperParityTests {
 
     private func load(_ name: String) throws -> (Transcriber, Expected, SafetensorsFile) {
         let folder = fixtures.appending(path: name)
-        let expected = try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let expected = try decoder.decode(
             Expected.self, from: Data(contentsOf: folder.appending(path: "expected.json")))
         let tensors = try SafetensorsFile(path: folder.appending(path: "expected.safetensors").path)
         return (try Transcriber(ModelFolder(folder)), expected, tensors)
@@ -55,7 +57,7 @@ struct WhisperParityTests {
         #expect(largestRelativeDifference(encoded.floats(), encoderReference) < 1e-5)
 
         let source = model.decoder.source(for: encoded)
-        let tokens = expected.logits_of.map { Int32($0) }
+        let tokens = expected.logitsOf.map { Int32($0) }
         let hidden = model.decoder(
             Tensor(tokens, shape: [1, tokens.count]), source: source, cache: model.makeCache())
         let logits = try #require(try tensors.tensor(named: "logits")).floats()
@@ -75,7 +77,8 @@ struct WhisperParityTests {
         let source = transcriber.decoder.encode(try features(tensors))
         for decoding in expected.decodings {
             var language = "en"
-            if let code = transcriber.decoder.vocabulary.languages.first(where: { decoding.prompt.contains($0.value) }) {
+            if let code = transcriber.decoder.vocabulary.languages.first(where: { decoding.prompt.contains($0.value) })
+            {
                 language = code.key
             }
             let request = WhisperWindowDecoder.Request(
@@ -91,7 +94,7 @@ struct WhisperParityTests {
     func languageDetection(name: String) throws {
         let (transcriber, expected, tensors) = try load(name)
         let found = transcriber.decoder.languageProbabilities(transcriber.decoder.encode(try features(tensors)))
-        let reference = try #require(expected.language_probabilities)
+        let reference = try #require(expected.languageProbabilities)
         #expect(Set(found.keys) == Set(reference.keys))
         for (language, probability) in reference {
             #expect(abs(found[language, default: -1] - probability) < 1e-4)

@@ -21,14 +21,14 @@ struct WhisperTinyEnglishTests {
         }
         struct Recording: Decodable {
             let samples: Int
-            let logits_of: [Int]
+            let logitsOf: [Int]
             let decodings: [Decoding]
-            let largest_absolute: [String: Float]
+            let largestAbsolute: [String: Float]
             let file: String?
         }
-        let frame_stride: Int
-        let position_stride: Int
-        let token_stride: Int
+        let frameStride: Int
+        let positionStride: Int
+        let tokenStride: Int
         let recordings: [String: Recording]
     }
 
@@ -36,7 +36,9 @@ struct WhisperTinyEnglishTests {
 
     private func load() throws -> (Transcriber, Expected, Expected.Recording, SafetensorsFile) {
         let folder = Repository.root.appending(path: "Tests/Fixtures/\(Self.name)")
-        let expected = try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let expected = try decoder.decode(
             Expected.self, from: Data(contentsOf: folder.appending(path: "expected.json")))
         let recording = try #require(expected.recordings["sample"])
         let tensors = try SafetensorsFile(path: folder.appending(path: "expected.safetensors").path)
@@ -66,7 +68,7 @@ struct WhisperTinyEnglishTests {
         /// Only a part of each tensor is stored, but the scale is that of the whole.
         func difference(_ actual: [Float], _ reference: [Float], _ name: String) throws -> Float {
             #expect(actual.count == reference.count)
-            let scale = try #require(recording.largest_absolute[name])
+            let scale = try #require(recording.largestAbsolute[name])
             return zip(actual, reference).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
         }
         let features = transcriber.spectrogram(try samples(recording), frames: 3000)
@@ -74,22 +76,22 @@ struct WhisperTinyEnglishTests {
         let (bins, frames) = (stored.shape[0], stored.shape[1])
         let values = stored.floats()
         let timeMajor = (0..<frames).flatMap { frame in (0..<bins).map { values[$0 * frames + frame] } }
-        #expect(try difference(rows(features, every: expected.frame_stride), timeMajor, "features") < 1e-4)
+        #expect(try difference(rows(features, every: expected.frameStride), timeMajor, "features") < 1e-4)
 
         let model = transcriber.decoder.model
         let encoded = model.encoder(features.viewed(as: [1, 3000, bins]))
         let encoderReference = try reference("encoder_output").floats()
         #expect(
-            try difference(rows(encoded, every: expected.position_stride), encoderReference, "encoder_output") < 1e-3)
+            try difference(rows(encoded, every: expected.positionStride), encoderReference, "encoder_output") < 1e-3)
 
-        let tokens = recording.logits_of.map { Int32($0) }
+        let tokens = recording.logitsOf.map { Int32($0) }
         let hidden = model.decoder(
             Tensor(tokens, shape: [1, tokens.count]), source: model.decoder.source(for: encoded),
             cache: model.makeCache())
         let logits = model.decoder.logits(hidden).floats()
         let size = transcriber.configuration.vocabularySize
         let strided = tokens.indices.flatMap { position in
-            Swift.stride(from: 0, to: size, by: expected.token_stride).map { logits[position * size + $0] }
+            Swift.stride(from: 0, to: size, by: expected.tokenStride).map { logits[position * size + $0] }
         }
         #expect(try difference(strided, reference("logits").floats(), "logits") < 1e-3)
         let top = try reference("top_ids").integers()

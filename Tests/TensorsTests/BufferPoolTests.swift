@@ -28,10 +28,10 @@ struct BufferPoolTests {
     }
 
     #if DEBUG
-    @Test func freshBlocksAreFilledWithNaN() {
-        let tensor = Tensor(shape: [100]) { _ in }
-        let isNaN = tensor.floats().map(\.isNaN)
-        #expect(!isNaN.contains(false))
-    }
+        @Test func freshBlocksAreFilledWithNaN() {
+            let tensor = Tensor(shape: [100]) { _ in }
+            let isNaN = tensor.floats().map(\.isNaN)
+            #expect(!isNaN.contains(false))
+        }
     #endif
 }

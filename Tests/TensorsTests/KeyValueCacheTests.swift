@@ -3,7 +3,9 @@ import Testing
 @testable import Tensors
 
 struct KeyValueCacheTests {
-    private func step(_ value: Float, sequences: Int = 2) -> Tensor { Tensor(repeating: value, shape: [sequences, 1, 3]) }
+    private func step(_ value: Float, sequences: Int = 2) -> Tensor {
+        Tensor(repeating: value, shape: [sequences, 1, 3])
+    }
 
     private func keys(_ cache: KeyValueCache, sequence: Int) -> [Float] {
         let start = cache.keys(layer: 0) + sequence * cache.sequenceStride

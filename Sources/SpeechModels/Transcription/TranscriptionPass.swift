@@ -100,7 +100,8 @@ struct TranscriptionPass {
         }
         let rate = Double(Transcriber.sampleRate)
         let segmentation = WhisperSegmentation(
-            tokens: found.tokens, windowDuration: Double(window.count) / rate, time: decoder.vocabulary.tokens.seconds(of:))
+            tokens: found.tokens, windowDuration: Double(window.count) / rate,
+            time: decoder.vocabulary.tokens.seconds(of:))
         let offset = Double(position) / rate
         for phrase in segmentation.phrases {
             let text = decoder.vocabulary.tokens.decode(phrase.tokens)

@@ -15,14 +15,19 @@ struct WhisperFiles {
 
     private struct Architecture: Decodable {
         let architectures: [String]?
-        let model_type: String?
+        let modelType: String?
+
+        enum CodingKeys: String, CodingKey {
+            case architectures
+            case modelType = "model_type"
+        }
     }
 
     init(_ model: ModelFolder) throws {
         folder = model.url.path(percentEncoded: false)
         let architecture = try model.decode(Architecture.self, from: "config.json")
-        let name = architecture?.architectures?.first ?? architecture?.model_type ?? "unknown"
-        guard architecture?.model_type == "whisper" || name.hasPrefix("Whisper") else {
+        let name = architecture?.architectures?.first ?? architecture?.modelType ?? "unknown"
+        guard architecture?.modelType == "whisper" || name.hasPrefix("Whisper") else {
             throw SpeechModelError.unsupportedArchitecture(name: name, folder: folder)
         }
         guard let configuration = try model.decode(WhisperConfiguration.self, from: "config.json") else {
