@@ -85,14 +85,16 @@ extension AudioError: CustomStringConvertible {
 
 /// Something about a sound file that is not as it should be, though what could be read was read.
 public enum AudioWarning: Sendable, Equatable, CustomStringConvertible {
-    /// Fewer samples than the header promises.
-    case endsEarly(source: String, seconds: Double, declaredSeconds: Double)
+    /// Fewer samples than the header promises, or no mark of an end (`declaredSeconds` is nil).
+    case endsEarly(source: String, seconds: Double, declaredSeconds: Double?)
     /// The decoder stopped or skipped over damaged data; `message` is libsndfile's.
     case damagedData(source: String, seconds: Double, message: String)
 
     public var description: String {
         switch self {
-        case .endsEarly(let source, let seconds, let declared):
+        case .endsEarly(let source, let seconds, nil):
+            "\(source): cut off: ends after \(AudioError.format(seconds)) s without the mark of an end"
+        case .endsEarly(let source, let seconds, let declared?):
             "\(source): cut off: ends after \(AudioError.format(seconds)) s of the \(AudioError.format(declared)) s "
                 + "that its header promises"
         case .damagedData(let source, let seconds, let message):

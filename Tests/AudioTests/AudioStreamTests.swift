@@ -108,6 +108,41 @@ extension AudioStream {
         #expect(abs(declared - 10) < 0.01)
     }
 
+    @Test func noticesAnOggWithoutItsEnd() throws {
+        let format = try #require(ZooFormat.all.first { $0.description == "Ogg Vorbis" })
+        guard format.write(tones(count: 160_000), to: folder.path("whole"), sampleRate: 16_000) else { return }
+        let bytes = try folder.bytes("whole")
+        let path = try folder.add("cut", bytes.prefix(bytes.count * 3 / 4))
+        let stream = try AudioStream(opening: .file(path), sampleRate: 16_000)
+        let read = try stream.readAll()
+        #expect(read.count > 16_000 && read.count < 160_000)
+        let seconds = Double(read.count) / 16_000
+        #expect(stream.warnings == [.endsEarly(source: path, seconds: seconds, declaredSeconds: nil)])
+        #expect(stream.durationHint == nil)
+    }
+
+    /// The decoder estimates the length from the first frames, here the largest ones.
+    @Test func readsTheWholeOfAnMP3WithoutALength() throws {
+        let format = try #require(ZooFormat.all.first { $0.description == "MP3" })
+        var generator = SystemRandomNumberGenerator()
+        let noise = (0..<48_000).map { _ in Float.random(in: -0.5...0.5, using: &generator) }
+        let samples = noise + [Float](repeating: 0, count: 480_000) + tones(count: 48_000)
+        let path = folder.path("a.mp3")
+        guard format.write(samples, to: path, sampleRate: 16_000, hasVariableBitRate: true) else { return }
+        var bytes = try folder.bytes("a.mp3")
+        for name in ["Xing", "Info"] {
+            if let start = bytes.prefix(4096).indices.first(where: { bytes[$0...].starts(with: name.utf8) }) {
+                bytes.replaceSubrange(start..<start + 4, with: [0, 0, 0, 0])
+            }
+        }
+        let stream = try AudioStream(opening: .file(try folder.add("b.mp3", bytes)), sampleRate: 16_000)
+        let read = try stream.readAll()
+        #expect(abs(read.count - samples.count) < 8_000)
+        #expect(level(read.suffix(40_000)) > 0.2)
+        #expect(stream.warnings == [])
+        #expect(stream.durationHint == nil)
+    }
+
     /// ffmpeg and sox write such headers into pipes, recorders leave them behind when they are cut off.
     @Test(arguments: [0xFFFF_FFFF, 0x7FFF_FFFF, 0] as [UInt32]) func unknownDataLengthMeansToTheEnd(length: UInt32)
         throws

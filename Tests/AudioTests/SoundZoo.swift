@@ -48,13 +48,19 @@ struct ZooFormat: Sendable, CustomStringConvertible {
     ]
 
     /// Writes samples (of several channels in turn); false where this libsndfile cannot write the format.
-    func write(_ samples: [Float], to path: String, sampleRate: Int, channelCount: Int = 1) -> Bool {
+    func write(
+        _ samples: [Float], to path: String, sampleRate: Int, channelCount: Int = 1, hasVariableBitRate: Bool = false
+    ) -> Bool {
         var information = SF_INFO()
         information.samplerate = Int32(sampleRate)
         information.channels = Int32(channelCount)
         information.format = code
         guard sf_format_check(&information) != 0, let file = sf_open(path, Int32(SFM_WRITE), &information) else {
             return false
+        }
+        if hasVariableBitRate {
+            var mode: Int32 = 2  // SF_BITRATE_MODE_VARIABLE, by SFC_SET_BITRATE_MODE; not named in older headers
+            sf_command(file, 0x1305, &mode, 4)
         }
         let written = sf_write_float(file, samples, sf_count_t(samples.count))
         return sf_close(file) == 0 && written == samples.count
