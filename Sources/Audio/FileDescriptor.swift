@@ -25,7 +25,7 @@ final class FileDescriptor {
         let number =
             switch source {
             case .file(let path): Glibc.open(path, O_RDONLY | O_CLOEXEC)
-            case .standardInput: dup(STDIN_FILENO)
+            case .standardInput: fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
             }
         guard number >= 0 else {
             switch errno {
@@ -69,6 +69,9 @@ final class FileDescriptor {
         }
         return bytes
     }
+
+    /// A second descriptor for the same open file and position, to be closed by whoever gets it; -1 on failure.
+    func duplicated() -> Int32 { fcntl(number, F_DUPFD_CLOEXEC, 0) }
 
     /// Goes back to the start of a regular file.
     func rewind() throws(AudioError) {

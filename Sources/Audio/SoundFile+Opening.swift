@@ -56,7 +56,7 @@ extension SoundFile {
         information.format = Int32(SF_FORMAT_RAW) | Int32(SF_ENDIAN_LITTLE) | layout.encoding
         if !isPipe { try descriptor.rewind() }
         // Not under the lock: this might wait for the pipe. At worst a failure shows another one's message.
-        guard let opened = sf_open_fd(descriptor.number, Int32(SFM_READ), &information, 0) else {
+        guard let opened = sf_open_fd(descriptor.duplicated(), Int32(SFM_READ), &information, 1) else {
             throw .unsupportedEncoding(source: descriptor.source, message: Self.message(of: nil))
         }
         if !isPipe {
@@ -69,17 +69,20 @@ extension SoundFile {
         try self.init(opened, information, descriptor, frameCount: layout.frameCount)
     }
 
+    // libsndfile gets descriptors of its own: asked to leave one open, it closes it nevertheless when it fails.
+
     /// Opens a regular file; `forwardOnly` hides its end from the decoder.
     private static func open(
         _ descriptor: FileDescriptor, forwardOnly: Bool
     ) throws(AudioError) -> (handle: OpaquePointer, information: SF_INFO) {
         var information = SF_INFO()
-        let (handle, code, message) = opening.withLock { _ in
-            let handle =
+        var handle: OpaquePointer?
+        let (code, message) = opening.withLock { _ in
+            handle =
                 forwardOnly
                 ? descriptor.openForwardOnly(&information)
-                : sf_open_fd(descriptor.number, Int32(SFM_READ), &information, 0)
-            return (handle, sf_error(handle), Self.message(of: handle))
+                : sf_open_fd(descriptor.duplicated(), Int32(SFM_READ), &information, 1)
+            return (sf_error(handle), Self.message(of: handle))
         }
         guard let handle else { throw failure(descriptor, code: code, message: message) }
         return (handle, information)

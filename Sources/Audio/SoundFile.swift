@@ -18,7 +18,7 @@ final class SoundFile {
 
     private let source: String
     private let handle: OpaquePointer
-    private let descriptor: FileDescriptor  // libsndfile reads from it as long as the handle lives
+    private let descriptor: FileDescriptor  // libsndfile may read through it as long as the handle lives
     private let completeness: Completeness
     /// Samples per channel that may still be read.
     private var remaining: Int

@@ -100,7 +100,7 @@ extension AudioStream {
         let read = try stream.readAll()
         #expect(abs(read.count - 80_000) < 8_000)
         #expect(largestDifference(read, Array(samples.prefix(read.count))) <= 1.5 / 32_768)
-        guard case .endsEarly(path, let seconds, let declared)? = stream.warnings.last else {
+        guard case .endsEarly(path, let seconds, let declared?)? = stream.warnings.last else {
             Issue.record("no warning of the missing end: \(stream.warnings)")
             return
         }
