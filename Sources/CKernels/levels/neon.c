@@ -6,7 +6,7 @@
 #define TILE_ROWS 6
 #define TILE_VECTORS 4
 #define HAS_HALF_CONVERSION 1
-#define WIDENS_GROUPS 0
+#define WIDENS_PANELS 0
 
 #include "../shared/level.h"
 #endif

@@ -6,6 +6,6 @@
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
 #define HAS_HALF_CONVERSION 0
-#define WIDENS_GROUPS 1
+#define WIDENS_PANELS 1
 
 #include "../shared/level.h"

@@ -1,5 +1,6 @@
 // Compiled once per level, which defines LEVEL_NAME, LANES (floats per vector), TILE_ROWS, TILE_VECTORS,
-// HAS_HALF_CONVERSION and WIDENS_GROUPS (whether 16-bit panels are widened once for many rows or in each tile). Included in a file of its own instruction set, so everything here is static.
+// HAS_HALF_CONVERSION and WIDENS_PANELS (whether 16-bit weights are widened before many rows use them, or in each tile).
+// Included in a file of its own instruction set, so everything here is static.
 
 #pragma clang fp contract(fast)
 

@@ -260,31 +260,6 @@ static void product_of_one_row(const kernels_product *p, const float *a, long ro
     }
 }
 
-// The tiles of panels [first, last), which start at `panels`.
-static void product_of_group(
-    const kernels_product *p, const float *packed, long row_begin, long row_end, long first, long last,
-    const char *panels, int element_type
-) {
-    const long inputs = p->inputs, rows = row_end - row_begin, blocks = block_count(rows);
-    const long size = element_bytes(element_type), panel_bytes = inputs * KERNELS_PANEL * size;
-    const long tile_count = (last - first) * TILES_PER_PANEL / PANELS_PER_TILE + ((last - first) % PANELS_PER_TILE != 0);
-    // Whichever of a tile's two operands fits the first-level cache stays there while the other one passes by.
-    const bool weights_stay = TILE_COLUMNS * inputs * (long)sizeof(float) <= (24 << 10);
-    for (long step = 0; step < blocks * tile_count; step++) {
-        long block = weights_stay ? step % blocks : step / tile_count;
-        long tile = weights_stay ? step / blocks : step % tile_count;
-        long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
-        long offset = tile * TILE_COLUMNS, column = first * KERNELS_PANEL + offset;
-        long columns = p->outputs - column < TILE_COLUMNS ? p->outputs - column : TILE_COLUMNS;
-        if (columns <= 0) continue;
-        _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
-        tiles[element_type][height - 1](
-            packed + begin * inputs, panels + offset / KERNELS_PANEL * panel_bytes + offset % KERNELS_PANEL * size,
-            panel_bytes, inputs, sums);
-        finish(p, sums, row_begin + begin, height, column, columns, TILE_COLUMNS);
-    }
-}
-
 static void product(const kernels_product *p, long row_begin, long row_end, long panel_begin, long panel_end) {
     long rows = row_end - row_begin, inputs = p->inputs;
     if (rows == 1 && !p->packed_a && !p->a_transposed) {
@@ -301,24 +276,31 @@ static void product(const kernels_product *p, long row_begin, long row_end, long
         packed = own;
     }
 
-    const long panel_bytes = inputs * KERNELS_PANEL * element_bytes(p->element_type);
-    const long wide_bytes = inputs * KERNELS_PANEL * (long)sizeof(float);
-    // As many panels at a time as stay in the second-level cache while the rows pass by.
-    long group = (384 << 10) / (wide_bytes > 0 ? wide_bytes : 1) / PANELS_PER_TILE * PANELS_PER_TILE;
-    if (group < PANELS_PER_TILE) group = PANELS_PER_TILE;
-    // Widening once per group is worth it when several blocks of rows use the panels.
-    const bool widens = WIDENS_GROUPS && p->element_type != KERNELS_FLOAT32 && block_count(rows) >= 4;
-    float *wide = widens ? kernels_scratch(SCRATCH_WIDE, (size_t)(group * wide_bytes)) : NULL;
-    for (long first = panel_begin; first < panel_end; first += group) {
-        long last = first + group < panel_end ? first + group : panel_end;
-        const char *panels = (const char *)p->panels + first * panel_bytes;
+    const long blocks = block_count(rows), stored_bytes = inputs * KERNELS_PANEL * element_bytes(p->element_type);
+    // Widening a tile's panels first is worth it when several blocks of rows use them.
+    const bool widens = WIDENS_PANELS && p->element_type != KERNELS_FLOAT32 && blocks >= 4;
+    const long wide_count = PANELS_PER_TILE * inputs * KERNELS_PANEL;
+    float *wide = widens ? kernels_scratch(SCRATCH_WIDE, (size_t)wide_count * sizeof(float)) : NULL;
+    const int element_type = widens ? KERNELS_FLOAT32 : p->element_type;
+    const long size = element_bytes(element_type), panel_bytes = inputs * KERNELS_PANEL * size;
+    // The weights of a tile stay in the cache while all rows pass by.
+    for (long panel = panel_begin; panel < panel_end; panel += PANELS_PER_TILE) {
+        const char *weights = (const char *)p->panels + panel * stored_bytes;
         if (widens) {
-            // The last tile may reach into the padding panel.
-            long count = (last - first + PANELS_PER_TILE - 1) / PANELS_PER_TILE * PANELS_PER_TILE;
-            convert(panels, p->element_type, wide, KERNELS_FLOAT32, count * inputs * KERNELS_PANEL);
-            product_of_group(p, packed, row_begin, row_end, first, last, (const char *)wide, KERNELS_FLOAT32);
-        } else {
-            product_of_group(p, packed, row_begin, row_end, first, last, panels, p->element_type);
+            convert(weights, p->element_type, wide, KERNELS_FLOAT32, wide_count);
+            weights = (const char *)wide;
+        }
+        for (long part = 0; part < TILES_PER_PANEL; part++) {
+            long column = panel * KERNELS_PANEL + part * TILE_COLUMNS;
+            long columns = p->outputs - column < TILE_COLUMNS ? p->outputs - column : TILE_COLUMNS;
+            if (columns <= 0) break;
+            for (long block = 0; block < blocks; block++) {
+                long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
+                _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
+                tiles[element_type][height - 1](
+                    packed + begin * inputs, weights + part * TILE_COLUMNS * size, panel_bytes, inputs, sums);
+                finish(p, sums, row_begin + begin, height, column, columns, TILE_COLUMNS);
+            }
         }
     }
 }
