@@ -78,7 +78,7 @@ typedef struct {
 
 typedef struct {
     // Rows of a tile, and query rows of an attention block.
-    long tile_rows, tile_columns, attention_rows;
+    long tile_rows, attention_rows;
 
     void (*_Nonnull unary)(int function, const float *_Nonnull x, float *_Nonnull y, long count);
     // dx = dy * f'(x), where y = f(x); functions that need only one of x and y accept either null.

@@ -20,7 +20,6 @@
 
 const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .tile_rows = TILE_ROWS,
-    .tile_columns = TILE_COLUMNS,
     .attention_rows = ATTENTION_ROWS,
     .unary = unary,
     .unary_gradient = unary_gradient,

@@ -44,7 +44,7 @@ enum { SCRATCH_CALLER_ROWS = 0, SCRATCH_ROWS = 1, SCRATCH_PANELS = 2, SCRATCH_WI
 #define WEIGHT_OFFSET(v, TYPE) \
     ((v) * LANES / KERNELS_PANEL * panel_bytes + (v) * LANES % KERNELS_PANEL * (TYPE == KERNELS_FLOAT32 ? 4 : 2))
 
-#define CHAINS_FOR(ROWS) ((ROWS) * TILE_VECTORS >= 8 ? 1 : (ROWS) * TILE_VECTORS >= 4 ? 2 : 4)
+#define CHAINS_FOR(ROWS, VECTORS) ((ROWS) * (VECTORS) >= 8 ? 1 : (ROWS) * (VECTORS) >= 4 ? 2 : 4)
 
 typedef void (*tile_function)(
     const float *a, const char *panel, long panel_bytes, long inputs, float *sums);
@@ -52,7 +52,7 @@ typedef void (*tile_function)(
 #define DEFINE_TILE(ROWS, TYPE_NAME, TYPE)                                                      \
     static void tile_##TYPE_NAME##_##ROWS(                                                      \
         const float *a, const char *panel, long panel_bytes, long inputs, float *sums) {        \
-        TILE_BODY(ROWS, TILE_VECTORS, CHAINS_FOR(ROWS), TYPE)                                   \
+        TILE_BODY(ROWS, TILE_VECTORS, CHAINS_FOR(ROWS, TILE_VECTORS), TYPE)                                   \
     }
 
 #if TILE_ROWS == 12
@@ -76,6 +76,28 @@ static const tile_function tiles[3][TILE_ROWS] = {
     {EACH_ROW_COUNT(TILE_ENTRY, float16, 0)},
     {EACH_ROW_COUNT(TILE_ENTRY, bfloat16, 0)},
 };
+
+#if TILE_COLUMNS > KERNELS_PANEL
+// Tiles of one panel, for so few rows that the weights come from memory: one sequence is prefetched better than two.
+#define DEFINE_NARROW_TILE(ROWS, TYPE_NAME, TYPE)                                               \
+    static void narrow_##TYPE_NAME##_##ROWS(                                                    \
+        const float *a, const char *panel, long panel_bytes, long inputs, float *sums) {        \
+        (void)panel_bytes;                                                                      \
+        TILE_BODY(ROWS, KERNELS_PANEL / LANES, CHAINS_FOR(ROWS, KERNELS_PANEL / LANES), TYPE)   \
+    }
+
+EACH_ROW_COUNT(DEFINE_NARROW_TILE, float32, KERNELS_FLOAT32)
+EACH_ROW_COUNT(DEFINE_NARROW_TILE, float16, KERNELS_FLOAT16)
+EACH_ROW_COUNT(DEFINE_NARROW_TILE, bfloat16, KERNELS_BFLOAT16)
+
+#define NARROW_ENTRY(ROWS, TYPE_NAME, TYPE) narrow_##TYPE_NAME##_##ROWS,
+
+static const tile_function narrow_tiles[3][TILE_ROWS] = {
+    {EACH_ROW_COUNT(NARROW_ENTRY, float32, 0)},
+    {EACH_ROW_COUNT(NARROW_ENTRY, float16, 0)},
+    {EACH_ROW_COUNT(NARROW_ENTRY, bfloat16, 0)},
+};
+#endif
 
 // One row: a whole panel at a time, so that the weight streams from memory in one sequence, which the
 // processor prefetches best by itself; eight sums hide the latency.
@@ -243,6 +265,26 @@ static void pack_panel(
     }
 }
 
+#if TILE_COLUMNS > KERNELS_PANEL
+static void product_by_single_panels(
+    const kernels_product *p, const float *packed, long row_begin, long rows, long panel_begin, long panel_end
+) {
+    const long inputs = p->inputs, panel_bytes = inputs * KERNELS_PANEL * element_bytes(p->element_type);
+    for (long panel = panel_begin; panel < panel_end; panel++) {
+        long column = panel * KERNELS_PANEL;
+        long columns = p->outputs - column < KERNELS_PANEL ? p->outputs - column : KERNELS_PANEL;
+        if (columns <= 0) break;
+        const char *weights = (const char *)p->panels + panel * panel_bytes;
+        for (long block = 0; block < block_count(rows); block++) {
+            long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
+            _Alignas(64) float sums[TILE_ROWS * KERNELS_PANEL];
+            narrow_tiles[p->element_type][height - 1](packed + begin * inputs, weights, panel_bytes, inputs, sums);
+            finish(p, sums, row_begin + begin, height, column, columns, KERNELS_PANEL);
+        }
+    }
+}
+#endif
+
 static void product_of_one_row(const kernels_product *p, const float *a, long row, long panel_begin, long panel_end) {
     long panel_bytes = p->inputs * KERNELS_PANEL * element_bytes(p->element_type);
     for (long panel = panel_begin; panel < panel_end; panel++) {
@@ -276,6 +318,13 @@ static void product(const kernels_product *p, long row_begin, long row_end, long
         packed = own;
     }
 
+#if TILE_COLUMNS > KERNELS_PANEL
+    // Also for 16-bit weights: widening one vector per twelve rows hides behind the multiplications.
+    if (rows <= TILE_ROWS || p->element_type != KERNELS_FLOAT32) {
+        product_by_single_panels(p, packed, row_begin, rows, panel_begin, panel_end);
+        return;
+    }
+#endif
     const long blocks = block_count(rows), stored_bytes = inputs * KERNELS_PANEL * element_bytes(p->element_type);
     // Widening a tile's panels first is worth it when several blocks of rows use them.
     const bool widens = WIDENS_PANELS && p->element_type != KERNELS_FLOAT32 && blocks >= 4;
