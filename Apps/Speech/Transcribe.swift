@@ -47,7 +47,8 @@ struct Transcribe: AsyncParsableCommand {
         let plan = try output.plan(for: list)
         let format = output.format
         if !list.isSingle, format.isDocument, plan.writesToStandardOutput {
-            throw ValidationError("--format \(format.rawValue) with several inputs needs --output FOLDER.")
+            console.error("--format \(format.rawValue) with several inputs needs --output FOLDER")
+            throw ExitCode.validationFailure
         }
         var options = TranscriptionOptions()
         options.language = language

@@ -19,7 +19,7 @@ struct TranscriptionWork: Sendable {
             case .file(let path): .file(path)
             case .standardInput: .standardInput
             }
-        let audio = try AudioStream(opening: source, sampleRate: Transcriber.sampleRate)
+        let audio = try await open(source)
         console.detail("\(input.displayName): \(audio.sourceFormat)")
         // Plain text to standard output appears phrase by phrase; everything else at once, when it is complete.
         let isLive = format == .text && destination == .standardOutput
@@ -48,6 +48,22 @@ struct TranscriptionWork: Sendable {
             try console.deliver(text, to: destination)
         }
         report(transcript.timings, of: transcript, input)
+    }
+
+    /// Opens sound on a thread of its own: a pipe may keep its reader waiting for ever, and Ctrl-C must end that.
+    private func open(_ source: AudioSource) async throws -> AudioStream {
+        let opened = AsyncThrowingStream<AudioStream, any Error> { continuation in
+            Thread.detachNewThread {
+                do {
+                    continuation.yield(try AudioStream(opening: source, sampleRate: Transcriber.sampleRate))
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+        }
+        for try await audio in opened { return audio }
+        throw CancellationError()
     }
 
     private func report(_ timings: TranscriptionTimings, of transcript: Transcript, _ input: Input) {

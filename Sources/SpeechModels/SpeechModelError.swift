@@ -1,16 +1,21 @@
+public import Parameters
+
 /// What can be wrong with a speech model or with what is asked of it.
 public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertible {
-    case invalidConfiguration(key: String, value: String, expected: String)
+    case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case unknownLanguage(String, known: [String])
     case languageNotSupported(String)
     case cannotTranslate
+    case weightsDoNotFit(folder: String, ParameterMismatch)
+    case notFinite(model: String)
+    case noSamples(source: String)
 
     public var description: String {
         switch self {
-        case .invalidConfiguration(let key, let value, let expected):
-            "the model's configuration has \(key) = \(value); expected \(expected)"
+        case .invalidConfiguration(let file, let key, let value, let expected):
+            "\(file): \(key) is \(value); expected \(expected)"
         case .unsupportedArchitecture(let name, let folder):
             "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration"
         case .vocabularyMismatch(let tokenizer, let model):
@@ -19,6 +24,11 @@ public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertibl
             "the language '\(language)' is not known to this model; expected one of: \(known.joined(separator: " "))"
         case .languageNotSupported(let language):
             "this model transcribes English only, not '\(language)'; use a multilingual model (without .en in its name)"
+        case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
+        case .notFinite(let model):
+            "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
+        case .noSamples(let source):
+            "\(source): holds no sound at all (0 samples)"
         case .cannotTranslate:
             "this model knows English only and cannot translate; use a multilingual model (without .en in its name)"
         }

@@ -88,7 +88,7 @@ struct WhisperTinyEnglishTests {
         let hidden = model.decoder(
             Tensor(tokens, shape: [1, tokens.count]), source: model.decoder.source(for: encoded),
             cache: model.makeCache())
-        let logits = model.decoder.logits(hidden).floats()
+        let logits = model.logits(hidden).floats()
         let size = transcriber.configuration.vocabularySize
         let strided = tokens.indices.flatMap { position in
             Swift.stride(from: 0, to: size, by: expected.tokenStride).map { logits[position * size + $0] }

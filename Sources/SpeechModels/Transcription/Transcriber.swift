@@ -39,8 +39,14 @@ public final class Transcriber: Sendable {
         let start = clock.now
         let files = try WhisperFiles(folder)
         configuration = files.configuration
-        let model = try WhisperModel(files.configuration, in: ParameterStore(reading: files.weights))
-        decoder = WhisperWindowDecoder(model: model, vocabulary: files.vocabulary, settings: files.settings)
+        let model: WhisperModel
+        do {
+            model = try WhisperModel(files.configuration, in: ParameterStore(reading: files.weights))
+        } catch let mismatch as ParameterMismatch {
+            throw SpeechModelError.weightsDoNotFit(folder: files.folder, mismatch)
+        }
+        decoder = WhisperWindowDecoder(
+            model: model, vocabulary: files.vocabulary, settings: files.settings, folder: files.folder)
         spectrogram = files.spectrogram
         loadTime = (clock.now - start).seconds
     }

@@ -24,8 +24,8 @@ public struct Transcript: Codable, Sendable, Equatable {
 /// A phrase with its place in the recording. Field names in JSON are those of OpenAI's `verbose_json`.
 public struct TranscriptSegment: Codable, Sendable, Equatable {
     public var id: Int
-    /// Where its window begins, in seconds.
-    public var seek: Double
+    /// Where its window begins, in spectrogram frames of 10 ms.
+    public var seek: Int
     /// Seconds from the beginning of the recording.
     public var start: Double
     /// Seconds from the beginning of the recording.

@@ -16,6 +16,8 @@ struct TranscriptionPass {
     private var segments: [TranscriptSegment] = []
     private var timings = TranscriptionTimings()
 
+    /// Nobody says a word in less (0.15 s), and models invent one for what remains at the end of a recording.
+    private static let shortestWord = Transcriber.sampleRate * 3 / 20
     /// Below this peak a window holds nothing that anybody could hear (-80 dB of full scale).
     private static let audibleAmplitude: Float = 1e-4
 
@@ -36,10 +38,10 @@ struct TranscriptionPass {
             try checkCancellation()
             try fillWindow()
             if window.isEmpty { break }
-            if isAudible {
+            if mayHoldWords {
                 let source = encodeWindow()
                 try checkCancellation()
-                let code = language ?? measured(\.decode) { decoder.detectLanguage(source) }
+                let code = try language ?? measured(\.decode) { try decoder.detectLanguage(source) }
                 language = code
                 let consumed = try transcribeWindow(
                     source, language: code, emit: emit, checkCancellation: checkCancellation)
@@ -49,6 +51,7 @@ struct TranscriptionPass {
             }
             emit(.progress(Double(position) / Double(Transcriber.sampleRate)))
         }
+        guard position > 0 else { throw SpeechModelError.noSamples(source: audio.source.description) }
         timings.total = (clock.now - start).seconds
         emit(.finished(transcript(language: language)))
     }
@@ -63,7 +66,9 @@ struct TranscriptionPass {
         window += try measured(\.features) { try audio.read(count: missing) }
     }
 
-    private var isAudible: Bool { window.contains { abs($0) > Self.audibleAmplitude } }
+    private var mayHoldWords: Bool {
+        window.count >= Self.shortestWord && window.contains { abs($0) > Self.audibleAmplitude }
+    }
 
     private mutating func advance(by count: Int) {
         window.removeFirst(count)
@@ -99,15 +104,18 @@ struct TranscriptionPass {
             return window.count
         }
         let rate = Double(Transcriber.sampleRate)
+        // Told to give no times, a model may still let a timestamp slip in; it means nothing then.
+        let time = options.usesTimestamps ? decoder.vocabulary.tokens.seconds(of:) : { _ in nil }
         let segmentation = WhisperSegmentation(
             tokens: found.tokens, windowDuration: Double(window.count) / rate,
-            time: decoder.vocabulary.tokens.seconds(of:))
+            time: time)
         let offset = Double(position) / rate
         for phrase in segmentation.phrases {
             let text = decoder.vocabulary.tokens.decode(phrase.tokens)
             guard text.contains(where: { !$0.isWhitespace }) else { continue }
             let segment = TranscriptSegment(
-                id: segments.count, seek: offset, start: offset + phrase.start, end: offset + phrase.end, text: text,
+                id: segments.count, seek: position / transcriber.spectrogram.configuration.hop,
+                start: offset + phrase.start, end: offset + phrase.end, text: text,
                 tokens: phrase.tokens, temperature: 0, averageLogProbability: found.averageLogProbability,
                 noSpeechProbability: found.noSpeechProbability)
             segments.append(segment)

@@ -17,6 +17,10 @@ public struct WhisperConfiguration: Codable, Sendable, Equatable {
     public var targetPositions: Int
     /// Multiply token embeddings by √width; no published Whisper does.
     public var scalesEmbedding: Bool?
+    /// Whether logits are products with the token embedding, as in every published Whisper; else with `proj_out`.
+    public var tiesEmbedding: Bool?
+    /// `gelu` in every published Whisper.
+    public var activation: String?
 
     enum CodingKeys: String, CodingKey {
         case width = "d_model"
@@ -31,17 +35,22 @@ public struct WhisperConfiguration: Codable, Sendable, Equatable {
         case sourcePositions = "max_source_positions"
         case targetPositions = "max_target_positions"
         case scalesEmbedding = "scale_embedding"
+        case tiesEmbedding = "tie_word_embeddings"
+        case activation = "activation_function"
     }
 
     /// Whisper windows are 30 s long.
     public var framesPerWindow: Int { 2 * sourcePositions }
 
     /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
-    public func validate() throws {
+    ///
+    /// - Parameter file: what errors call the configuration.
+    public func validate(file: String = "config.json") throws {
         func check(_ name: CodingKeys, _ value: Int, _ range: ClosedRange<Int>) throws {
             guard range.contains(value) else {
                 throw SpeechModelError.invalidConfiguration(
-                    key: name.rawValue, value: String(value), expected: "\(range.lowerBound) to \(range.upperBound)")
+                    file: file, key: name.rawValue, value: String(value),
+                    expected: "\(range.lowerBound) to \(range.upperBound)")
             }
         }
         try check(.width, width, 1...16_384)
@@ -58,10 +67,16 @@ public struct WhisperConfiguration: Codable, Sendable, Equatable {
         for (name, heads) in [(CodingKeys.encoderHeads, encoderHeads), (.decoderHeads, decoderHeads)]
         where !width.isMultiple(of: heads) {
             throw SpeechModelError.invalidConfiguration(
-                key: name.rawValue, value: String(heads), expected: "a divisor of d_model, which is \(width)")
+                file: file, key: name.rawValue, value: String(heads),
+                expected: "a divisor of d_model, which is \(width)")
         }
         guard scalesEmbedding != true else {
-            throw SpeechModelError.invalidConfiguration(key: "scale_embedding", value: "true", expected: "false")
+            throw SpeechModelError.invalidConfiguration(
+                file: file, key: CodingKeys.scalesEmbedding.rawValue, value: "true", expected: "false")
+        }
+        if let activation, activation != "gelu" {
+            throw SpeechModelError.invalidConfiguration(
+                file: file, key: CodingKeys.activation.rawValue, value: activation, expected: "gelu")
         }
     }
 }

@@ -47,9 +47,6 @@ public struct WhisperDecoder: Sendable {
         cache.advance(by: time, sequences: sequences)
         return norm(x)
     }
-
-    /// Logits over the vocabulary. Shapes: `[…, width]` → `[…, vocabulary]`.
-    public func logits(_ x: Tensor) -> Tensor { embedding.logits(x) }
 }
 
 /// One window's encoder output, projected to keys and values for each decoder layer: `[1, source positions, width]`.

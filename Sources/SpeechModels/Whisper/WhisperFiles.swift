@@ -27,18 +27,21 @@ struct WhisperFiles {
         folder = model.url.path(percentEncoded: false)
         let architecture = try model.decode(Architecture.self, from: "config.json")
         let name = architecture?.architectures?.first ?? architecture?.modelType ?? "unknown"
-        guard architecture?.modelType == "whisper" || name.hasPrefix("Whisper") else {
+        guard architecture?.modelType ?? "whisper" == "whisper", name.lowercased().hasPrefix("whisper") else {
             throw SpeechModelError.unsupportedArchitecture(name: name, folder: folder)
         }
         guard let configuration = try model.decode(WhisperConfiguration.self, from: "config.json") else {
             preconditionFailure("a model folder without config.json was opened")
         }
-        try configuration.validate()
+        try configuration.validate(file: model.url.appending(path: "config.json").path(percentEncoded: false))
         self.configuration = configuration
         // Early folders keep these settings in config.json.
         settings =
             try model.decode(WhisperGenerationSettings.self, from: "generation_config.json")
             ?? model.decode(WhisperGenerationSettings.self, from: "config.json") ?? WhisperGenerationSettings()
+        try settings.validate(
+            vocabularySize: configuration.vocabularySize,
+            file: model.url.appending(path: "generation_config.json").path(percentEncoded: false))
         weights = try model.openWeights()
         vocabulary = try WhisperVocabulary(
             tokens: WhisperTokens(ByteLevelBPE(folder: folder)), settings: settings,
@@ -61,7 +64,7 @@ struct WhisperFiles {
         ]
         for (key, value, expected) in expected where value != expected {
             throw SpeechModelError.invalidConfiguration(
-                key: "\(key) in \(file)", value: String(value), expected: String(expected))
+                file: file, key: key, value: String(value), expected: String(expected))
         }
         return features
     }

@@ -1,3 +1,5 @@
+import Tokenizers
+
 /// How a Whisper model wants to be decoded, as in the `generation_config.json` of its Hugging Face folder.
 public struct WhisperGenerationSettings: Codable, Sendable, Equatable {
     /// Tokens that must never come: speaker names, sound descriptions, control tokens. Nil: control tokens only.
@@ -19,6 +21,25 @@ public struct WhisperGenerationSettings: Codable, Sendable, Equatable {
         case isMultilingual = "is_multilingual"
         case maximumInitialTimestampIndex = "max_initial_timestamp_index"
         case alignmentHeads = "alignment_heads"
+    }
+
+    /// Throws when a number lies outside the vocabulary.
+    ///
+    /// - Parameter file: what errors call the settings.
+    public func validate(vocabularySize: Int, file: String) throws {
+        func check(_ key: CodingKeys, _ values: [Int]?, _ range: Range<Int>) throws {
+            if let value = values?.first(where: { !range.contains($0) }) {
+                throw SpeechModelError.invalidConfiguration(
+                    file: file, key: key.rawValue, value: String(value),
+                    expected: "\(range.lowerBound) to \(range.upperBound - 1)")
+            }
+        }
+        // -1 stands for "nothing" in some published files.
+        try check(.suppressedTokens, suppressedTokens, -1..<vocabularySize)
+        try check(.initiallySuppressedTokens, initiallySuppressedTokens, -1..<vocabularySize)
+        try check(.languageTokens, languageTokens?.values.sorted(), 0..<vocabularySize)
+        try check(
+            .maximumInitialTimestampIndex, maximumInitialTimestampIndex.map { [$0] }, 0..<WhisperTokens.timestampCount)
     }
 
     public init(

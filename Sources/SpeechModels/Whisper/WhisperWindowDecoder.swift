@@ -15,6 +15,8 @@ struct WhisperWindowDecoder: Sendable {
     let model: WhisperModel
     let vocabulary: WhisperVocabulary
     let settings: WhisperGenerationSettings
+    /// What errors call the model.
+    let folder: String
 
     /// Shapes: `features` `[frames, mel bins]`.
     func encode(_ features: Tensor) -> WhisperSource {
@@ -23,8 +25,8 @@ struct WhisperWindowDecoder: Sendable {
     }
 
     /// The probability of each language, by the first token after the start.
-    func languageProbabilities(_ source: WhisperSource) -> [String: Float] {
-        let logits = lastLogits(
+    func languageProbabilities(_ source: WhisperSource) throws -> [String: Float] {
+        let logits = try lastLogits(
             of: hidden([vocabulary.tokens.startOfTranscript], source: source, cache: model.makeCache()))
         let (codes, ids) = (Array(vocabulary.languages.keys), Array(vocabulary.languages.values))
         let choices = ids.map { logits[$0] }
@@ -32,8 +34,8 @@ struct WhisperWindowDecoder: Sendable {
         return Dictionary(uniqueKeysWithValues: zip(codes, probabilities))
     }
 
-    func detectLanguage(_ source: WhisperSource) -> String {
-        languageProbabilities(source).max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "en"
+    func detectLanguage(_ source: WhisperSource) throws -> String {
+        try languageProbabilities(source).max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "en"
     }
 
     /// How a window is to be written down.
@@ -55,9 +57,9 @@ struct WhisperWindowDecoder: Sendable {
         let search = GreedySearch(
             rules: rules(usesTimestamps: request.usesTimestamps), endToken: vocabulary.tokens.endOfText,
             maximumCount: request.maximumCount ?? model.configuration.targetPositions / 2)
-        let found = try search.run(startingWith: lastLogits(of: states)) { token in
+        let found = try search.run(startingWith: try lastLogits(of: states)) { token in
             try checkCancellation()
-            return lastLogits(of: hidden([token], source: source, cache: cache))
+            return try lastLogits(of: hidden([token], source: source, cache: cache))
         }
         return Result(
             tokens: found.tokens, averageLogProbability: found.averageLogProbability,
@@ -96,13 +98,18 @@ struct WhisperWindowDecoder: Sendable {
             Tensor(tokens.map { Int32($0) }, shape: [1, tokens.count]), source: source, cache: cache)
     }
 
-    private func lastLogits(of states: Tensor) -> [Float] {
-        logits(of: states, at: states.shape[1] - 1)
+    /// Throws where damaged weights have led to something that is not a number: no word would mean anything.
+    private func lastLogits(of states: Tensor) throws -> [Float] {
+        let logits = logits(of: states, at: states.shape[1] - 1)
+        guard LogProbabilities.maximum(logits, in: 0..<logits.count).isFinite else {
+            throw SpeechModelError.notFinite(model: folder)
+        }
+        return logits
     }
 
     private func logits(of states: Tensor, at position: Int) -> [Float] {
         let (time, width) = (states.shape[1], states.shape[2])
-        return model.decoder.logits(states.viewed(as: [time, width]).leadingSlice(position..<position + 1))
+        return model.logits(states.viewed(as: [time, width]).leadingSlice(position..<position + 1))
             .floats()
     }
 
