@@ -1,4 +1,5 @@
 import Autograd
+import Layers
 public import Parameters
 public import Tensors
 
