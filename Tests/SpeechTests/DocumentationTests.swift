@@ -40,6 +40,14 @@ import Testing
         #expect(examples[1].matches("") && !examples[1].matches("something\n"))
     }
 
+    @Test func everyModuleIsDescribed() throws {
+        let architecture = try String(contentsOf: Repository.file("docs/architecture.md"), encoding: .utf8)
+        let sources = Repository.file("Sources").path
+        for module in try FileManager.default.contentsOfDirectory(atPath: sources) where module != "SystemLibraries" {
+            #expect(architecture.contains("| `\(module)` |"), "docs/architecture.md lacks \(module)")
+        }
+    }
+
     @Test func linksLeadToFiles() throws {
         for (file, text) in try documents() {
             let folder = Repository.file(file).deletingLastPathComponent()
