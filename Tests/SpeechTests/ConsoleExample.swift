@@ -35,7 +35,7 @@ struct ConsoleExample: Sendable, CustomTestStringConvertible {
     /// Whether the lines of `output` are those that the reader is shown.
     func matches(_ output: String) -> Bool {
         var lines = output.components(separatedBy: "\n")[...]
-        if lines.last == "" { lines.removeLast() }
+        while lines.last?.isEmpty == true { lines.removeLast() }
         var shown = expected[...]
         while shown.last?.isEmpty == true { shown.removeLast() }
         return Self.matches(lines, shown)
