@@ -11,7 +11,7 @@ struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what a model is: architecture, configuration, parameters, hash.",
         discussion: """
-            MODEL is the name of a fetched model, a model folder of any layout that can be read, or a .safetensors file.
+            MODEL is the name of a fetched model, a model folder of any layout that can be read, or a .safetensors file. \
             With --scan the exit status is 1 where a value is NaN or infinite.
 
             Examples:

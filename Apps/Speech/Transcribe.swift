@@ -11,7 +11,7 @@ struct Transcribe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write down what is said in recordings.",
         discussion: """
-            Inputs are sound files in any common format, folders of them, patterns, or '-' for standard input. One that
+            Inputs are sound files in any common format, folders of them, patterns, or '-' for standard input. One that \
             cannot be read gets a line of its own and does not stop the others.
 
             Examples:

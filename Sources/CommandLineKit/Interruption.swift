@@ -3,7 +3,8 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C (and a request to terminate) ends the work, not the process: the task is cancelled, notices at its next
-/// check, and what is finished stays whole. A second Ctrl-C ends the process at once.
+/// check, and what is finished stays whole. A second Ctrl-C ends the process at once, and so does work that is stuck
+/// where it cannot look up, as in reading from a pipe that nobody writes.
 public enum Interruption {
     /// What the work gave, and the first signal that came meanwhile.
     public struct Outcome<Value: Sendable>: Sendable {
@@ -13,8 +14,10 @@ public enum Interruption {
     }
 
     /// Runs `body` as a task that SIGINT and SIGTERM cancel.
+    ///
+    /// - Parameter patience: seconds that the work has to stop in before the process ends all the same.
     public static func run<Value: Sendable>(
-        on console: Console, _ body: @escaping @Sendable () async throws -> Value
+        on console: Console, patience: Double = 3, _ body: @escaping @Sendable () async throws -> Value
     ) async -> Outcome<Value> {
         let task = Task { try await body() }
         let status = ExitStatus()
@@ -29,6 +32,7 @@ public enum Interruption {
                 console.removeProgress()
                 console.note("stopping; Ctrl-C again ends at once")
                 task.cancel()
+                queue.asyncAfter(deadline: .now() + patience) { _exit(128 + number) }
             }
             source.resume()
             return source

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Audio
+import Checkpoints
+import CommandLineKit
+import Datasets
+import Evaluation
+import Foundation
+import Hashing
+import Kernels
+import SpeechModels
+
+/// `speech evaluate`: how often a model errs on recordings whose words are known.
+struct Evaluate: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how often a model errs on recordings whose words are known.",
+        discussion: """
+            DATA is a table of paths and texts between tabs (.tsv), JSON Lines with "audio" and "text" (.jsonl), or a \
+            folder in LibriSpeech's layout. Word and character error rate come with a 95 % bootstrap interval. A rate \
+            means little without its normalizer: 'basic' compares lower-case words without punctuation.
+
+            Examples:
+              speech evaluate librispeech/test-clean --output report.json
+              speech evaluate recordings.tsv --normalizer none --worst 20
+            """)
+
+    @Argument(help: ArgumentHelp("Recordings with their texts: .tsv, .jsonl, or a folder.", valueName: "data"))
+    var data: String
+
+    @OptionGroup var modelOptions: ModelOptions
+    @Option(
+        help: ArgumentHelp(
+            "Spoken language, as a code or an English name; multilingual models detect it where this is not given.",
+            valueName: "language"))
+    var language: String?
+    @Option(help: "What is done to both texts before they are compared.")
+    var normalizer = TextNormalizer.basic
+    @Option(help: ArgumentHelp("Show this many of the items with the most errors.", valueName: "count"))
+    var worst = 5
+    @Option(help: "Form of what is printed.")
+    var format = Format.text
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the whole report as JSON to this file too.", valueName: "file"))
+    var output: String?
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var verbosity: VerbosityOptions
+
+    func validate() throws {
+        if worst < 0 { throw ValidationError("--worst \(worst) is not possible; give 0 or more.") }
+        if output == "" { throw ValidationError("--output is empty; name a file.") }
+    }
+
+    func run() async throws {
+        let console = verbosity.makeConsole(programName: "speech")
+        if let threads = compute.threads { Threads.setCount(threads) }
+        if let output { try ResultFile.checkWritable(output) }
+        let manifest = try TranscriptManifest(path: data)
+        let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))
+        let transcriber = try Transcriber(modelFolder)
+        var options = TranscriptionOptions()
+        options.language = language
+        _ = try transcriber.languageCode(for: options)
+        let model = EvaluationReport.Model(
+            name: modelName, architecture: "whisper", weightsSHA256: try modelFolder.weightsDigest().hexadecimal,
+            parameterCount: try modelFolder.parameterCount())
+        let work = EvaluationWork(
+            transcriber: transcriber, options: options, normalizer: normalizer, console: console)
+        let (dataName, settings) = (URL(fileURLWithPath: data).lastPathComponent, settings(options))
+        let (format, output, worst) = (format, output, worst)
+        try await runInterruptibly(on: console) {
+            let (evaluation, batch) = await work.evaluate(manifest)
+            if batch.wasInterrupted { return batch }
+            let report = evaluation.report(
+                model: model, dataName: dataName, settings: settings,
+                environment: EvaluationReport.Environment(
+                    version: triptychVersion, kernelLevel: KernelLevel.current.rawValue, threads: Threads.count))
+            if let output { try ResultFile.write(report.json(), to: output) }
+            try console.write(format == .json ? report.json() : report.summary(worstItemCount: worst))
+            return batch
+        }
+    }
+
+    /// Names the model without telling where it lies on this machine.
+    private var modelName: String {
+        URL(fileURLWithPath: modelOptions.name(defaultName: "whisper-tiny.en")).lastPathComponent
+    }
+
+    private func settings(_ options: TranscriptionOptions) -> [String: Setting] {
+        [
+            "decoding": "greedy", "timestamps": .flag(options.usesTimestamps),
+            "language": .text(options.language ?? "detected, or the only one"),
+        ]
+    }
+}

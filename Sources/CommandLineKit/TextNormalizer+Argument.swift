@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import Evaluation
+
+/// `--normalizer none|basic`.
+extension TextNormalizer: ExpressibleByArgument {}

@@ -1,0 +1,76 @@
+import Evaluation
+import Foundation
+import TestKit
+import Testing
+
+/// `speech evaluate`, run as a program.
+@Suite struct EvaluateTests {
+    private let folder: WorkFolder
+
+    init() throws { folder = try WorkFolder() }
+
+    private func report(_ name: String) throws -> EvaluationReport {
+        try EvaluationReport(json: Data(contentsOf: folder.url.appendingPathComponent(name)))
+    }
+
+    @Test func faultyItemsAreCountedAndTheRestIsScored() throws {
+        try folder.add("a.wav", SoundFile.tone(seconds: 0.5))
+        try folder.add("b.wav", SoundFile.silence(seconds: 0.5))
+        try folder.add("list.tsv", "a.wav\tone two\nmissing.wav\tthree\nno tab here\nb.wav\tfour\n")
+        let run = try folder.speech("evaluate", "list.tsv", "--output", "report.json", "--normalizer", "none")
+        #expect(run.status == 1)
+        #expect(run.errorLines.count == 3, "\(run.errors)")
+        #expect(run.errors.contains("missing.wav") && run.errors.contains("list.tsv:3: "))
+        #expect(run.errorLines.last == "speech: 2 of 4 evaluated, 2 failed")
+        #expect(run.output.hasPrefix("word error rate: ") && run.output.contains("over 2 items"))
+
+        let report = try report("report.json")
+        #expect(report.items.map(\.name) == ["a.wav", "missing.wav", "line 3", "b.wav"])
+        #expect(report.items.map { $0.error == nil } == [true, false, false, true])
+        #expect(report.figures.map(\.itemCount) == [2, 2])
+        #expect(report.figures[0].parts["reference_count"] == 3)
+        #expect(report.settings["normalizer"] == "none")
+        #expect(report.model.name == "tiny-random-english")
+        #expect(report.model.weightsSHA256.count == 64 && report.data.sha256.count == 64)
+        #expect(report.model.parameterCount > 10_000)
+        #expect(report.timing.amount == 1)
+        #expect(!(try folder.contents(of: "report.json")).contains(folder.url.path))
+    }
+
+    @Test func jsonGoesToStandardOutput() throws {
+        try folder.add("a.wav", SoundFile.silence(seconds: 0.5))
+        try folder.add("list.jsonl", #"{"audio": "a.wav", "text": "one"}"#)
+        let run = try folder.speech("evaluate", "list.jsonl", "--format", "json")
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        let report = try EvaluationReport(json: Data(run.output.utf8))
+        #expect(report.figures.map(\.value) == [1, 1])
+        #expect(report.figures.map(\.interval) == [nil, nil])
+    }
+
+    @Test func unusableDataIsOneLine() throws {
+        try folder.add("empty.tsv", "\n")
+        for data in ["empty.tsv", "nowhere", "."] {
+            let run = try folder.speech("evaluate", data)
+            #expect(run.status == 1)
+            #expect(run.errorLines.count == 1 && run.errors.contains(data), "\(run.errors)")
+        }
+    }
+
+    @Test func unwritableReportIsToldBeforeTheWork() throws {
+        let run = try folder.speech("evaluate", "nowhere", "--output", "/proc/report.json")
+        #expect(run.status == 1)
+        #expect(run.errorLines.count == 1 && run.errors.contains("/proc/report.json"), "\(run.errors)")
+    }
+
+    /// The four samples hold 69 words; Whisper's tiny English model gets nearly all of them.
+    @Test(.needsModel("whisper-tiny.en"))
+    func samplesAreHeardWell() throws {
+        let run = try ProgramRun(
+            "speech", ["evaluate", Repository.file("Assets/Samples").path, "--output", "report.json"], in: folder.url)
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try report("report.json")
+        #expect(report.items.count == 4)
+        #expect(try #require(report.figures[0].value) < 0.1)
+        #expect(report.environment.threads >= 1)
+    }
+}
