@@ -90,7 +90,7 @@ struct Evaluate: AsyncParsableCommand {
     private func settings(_ options: TranscriptionOptions) -> [String: Setting] {
         [
             "decoding": "greedy", "timestamps": .flag(options.usesTimestamps),
-            "language": .text(options.language ?? "detected, or the only one"),
+            "language": .text(options.language ?? "automatic"),
         ]
     }
 }

@@ -43,7 +43,7 @@ struct EvaluationWork: Sendable {
         // The stream ends early without an error only when this task was cancelled.
         guard let transcript = finished else { throw CancellationError() }
         let wallTime = clock.now - start
-        for warning in audio.warnings { console.note("\(recording.path): \(warning)") }
+        for warning in audio.warnings { console.note("\(warning)") }
         evaluation.add(
             name: recording.name, contentHash: try SHA256.hash(contentsOfFile: recording.path),
             reference: recording.text, output: transcript.text, audioSeconds: transcript.duration,

@@ -62,7 +62,7 @@ import Testing
         #expect(run.errorLines.count == 1 && run.errors.contains("/proc/report.json"), "\(run.errors)")
     }
 
-    /// The four samples hold 69 words; Whisper's tiny English model gets nearly all of them.
+    /// The four samples hold 85 words; Whisper's tiny English model gets nearly all of them.
     @Test(.needsModel("whisper-tiny.en"))
     func samplesAreHeardWell() throws {
         let run = try ProgramRun(

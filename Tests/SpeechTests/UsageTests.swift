@@ -7,7 +7,7 @@ import Testing
         ["transcribe"], ["transcribe", "a.wav", "--format", "doc"], ["transcribe", "a.wav", "--threads", "0"],
         ["transcribe", "a.wav", "--quiet", "--verbose"], ["transcribe", "a.wav", "--no-such-option"],
         ["transcribe", "a.wav", "--output", ""], ["transcribe", "a.wav", "--model", ""],
-        ["transcribe", "a.wav", "b.wav", "--format", "srt"], ["evaluate"], ["evaluate", "x", "--worst", "-1"],
+        ["evaluate"], ["evaluate", "x", "--worst", "-1"],
         ["evaluate", "x", "--normalizer", "english"], ["inspect"], ["inspect", "a", "b"], ["no-such-verb"],
     ])
     func mistakesAreStatus64(arguments: [String]) throws {
@@ -15,6 +15,13 @@ import Testing
         #expect(run.status == 64)
         #expect(run.output.isEmpty)
         #expect(run.errors.contains("Error: ") && run.errors.contains("Usage: speech"))
+    }
+
+    @Test func severalSubtitlesDoNotMakeOne() throws {
+        let run = try ProgramRun("speech", ["transcribe", "a.wav", "b.wav", "--format", "srt"])
+        #expect(run.status == 64)
+        #expect(run.output.isEmpty)
+        #expect(run.errorLines.count == 1 && run.errors.contains("--output"), "\(run.errors)")
     }
 
     @Test func aloneItShowsItsHelp() throws {
