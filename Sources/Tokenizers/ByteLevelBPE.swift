@@ -39,14 +39,10 @@ public final class ByteLevelBPE: Sendable {
     /// Reads the bytes of a `tokenizer.json`.
     /// - Parameter file: what errors call it.
     public convenience init(tokenizerJSON bytes: [UInt8], file: String = "tokenizer.json") throws(TokenizerError) {
-        let result: Result<TokenizerDescription, TokenizerError> = bytes.withUnsafeBytes { bytes in
-            do throws(TokenizerError) {
-                return .success(try TokenizerJSON.read(bytes, file: file))
-            } catch {
-                return .failure(error)
-            }
+        let description = try bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
+            try TokenizerJSON.read(UnsafeRawBufferPointer(bytes), file: file)
         }
-        self.init(try result.get(), file: file)
+        self.init(description, file: file)
     }
 
     /// Ids lie in `0..<vocabularySize`, though not every one need have a token. A model may have more rows than this.
@@ -103,20 +99,20 @@ public final class ByteLevelBPE: Sendable {
     public func isSpecial(_ id: Int) -> Bool { vocabulary.addedToken(id)?.isSpecial ?? false }
 
     private func encoder() throws(TokenizerError) -> TextEncoder {
-        let result: Result<TextEncoder, TokenizerError> = encoding.withLock { encoding in
-            if case .notNeededYet(let description) = encoding {
+        try encoding.withLock { encoding throws(TokenizerError) in
+            switch encoding {
+            case .ready(let encoder): return encoder
+            case .failed(let error): throw error
+            case .notNeededYet(let description):
                 do throws(TokenizerError) {
-                    encoding = .ready(try TextEncoder(description))
+                    let encoder = try TextEncoder(description)
+                    encoding = .ready(encoder)
+                    return encoder
                 } catch {
                     encoding = .failed(error)
+                    throw error
                 }
             }
-            switch encoding {
-            case .ready(let encoder): return .success(encoder)
-            case .failed(let error): return .failure(error)
-            case .notNeededYet: preconditionFailure("made above")
-            }
         }
-        return try result.get()
     }
 }

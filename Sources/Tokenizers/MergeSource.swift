@@ -2,43 +2,34 @@ import JSON
 
 /// The merges as they stand in the file, not yet read: transcription without a prompt never needs them.
 enum MergeSource: Sendable {
-    /// The array `model.merges` of a tokenizer.json, syntax checked already.
-    case json([UInt8])
+    /// The array `model.merges` of a tokenizer.json, syntax checked and elements counted already.
+    case json([UInt8], count: Int)
     /// A merges.txt: one merge per line.
     case lines([UInt8])
 
     func table(for vocabulary: Vocabulary, file: String) throws(TokenizerError) -> MergeTable {
         switch self {
-        case .json(let bytes): try Self.table(json: bytes, vocabulary, file)
+        case .json(let bytes, let count): try Self.table(json: bytes, count, vocabulary, file)
         case .lines(let bytes): try Self.table(lines: bytes, vocabulary, file)
         }
     }
 
     private static func table(
-        json bytes: [UInt8], _ vocabulary: Vocabulary, _ file: String
+        json bytes: [UInt8], _ count: Int, _ vocabulary: Vocabulary, _ file: String
     ) throws(TokenizerError) -> MergeTable {
-        // A merge takes five bytes at least, `"a b"`; the array was in the file, so this is no claimed number.
-        var builder = MergeTableBuilder(vocabulary: vocabulary, file: file, capacity: bytes.count / 5 + 1)
-        do {
-            try JSONReader.read(bytes) { reader in
-                try reader.readArray { reader in
-                    if try reader.peek() == .string {
-                        try reader.withStringBytes { line, _ in try builder.add(line: line) }
-                    } else {
-                        var parts: [[UInt8]] = []
-                        try reader.readArray { reader in
-                            try reader.withStringBytes { part, _ in parts.append(Array(part)) }
-                        }
-                        try builder.add(pair: parts)
+        var builder = MergeTableBuilder(vocabulary: vocabulary, file: file, capacity: count)
+        try parse(bytes, file: file) { reader in
+            try reader.readArray { reader in
+                if try reader.peek() == .string {
+                    try reader.withStringBytes { line, _ in try builder.add(line: line) }
+                } else {
+                    var parts: [[UInt8]] = []
+                    try reader.readArray { reader in
+                        try reader.withStringBytes { part, _ in parts.append(Array(part)) }
                     }
+                    try builder.add(pair: parts)
                 }
             }
-        } catch let error as JSONError {
-            throw TokenizerError(file: file, .invalidJSON(error))
-        } catch let error as TokenizerError {
-            throw error
-        } catch {
-            throw TokenizerError(file: file, .cannotRead("\(error)"))
         }
         return builder.table
     }
@@ -52,13 +43,7 @@ enum MergeSource: Sendable {
             // The last line ends with the file's last line break.
             if number == lines.count - 1, line.isEmpty { break }
             let text = line.last == 0x0D ? Array(line.dropLast()) : Array(line)
-            do {
-                try text.withUnsafeBufferPointer { try builder.add(line: $0) }
-            } catch let error as TokenizerError {
-                throw error
-            } catch {
-                throw TokenizerError(file: file, .cannotRead("\(error)"))
-            }
+            try text.withUnsafeBufferPointer { line throws(TokenizerError) in try builder.add(line: line) }
         }
         return builder.table
     }
@@ -79,7 +64,7 @@ private struct MergeTableBuilder {
     }
 
     /// Adds "left right"; a comment such as "#version: 0.2" is passed over.
-    mutating func add(line: UnsafeBufferPointer<UInt8>) throws {
+    mutating func add(line: UnsafeBufferPointer<UInt8>) throws(TokenizerError) {
         if line.starts(with: "#version".utf8) { return }
         guard let space = line.firstIndex(of: 0x20), !line[(space + 1)...].contains(0x20) else {
             throw invalid(String(decoding: line, as: UTF8.self))
@@ -88,22 +73,24 @@ private struct MergeTableBuilder {
             UnsafeBufferPointer(rebasing: line[..<space]), UnsafeBufferPointer(rebasing: line[(space + 1)...]))
     }
 
-    mutating func add(pair: [[UInt8]]) throws {
+    mutating func add(pair: [[UInt8]]) throws(TokenizerError) {
         guard pair.count == 2 else {
             throw invalid(pair.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
         }
-        try pair[0].withUnsafeBufferPointer { left in
-            try pair[1].withUnsafeBufferPointer { right in try add(left, right) }
+        try pair[0].withUnsafeBufferPointer { left throws(TokenizerError) in
+            try pair[1].withUnsafeBufferPointer { right throws(TokenizerError) in try add(left, right) }
         }
     }
 
-    private mutating func add(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) throws {
+    private mutating func add(
+        _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
+    ) throws(TokenizerError) {
         merged.removeAll(keepingCapacity: true)
         merged.append(contentsOf: left)
         merged.append(contentsOf: right)
         let leftID = try id(of: left)
         let rightID = try id(of: right)
-        let mergedID = try merged.withUnsafeBufferPointer { try id(of: $0) }
+        let mergedID = try merged.withUnsafeBufferPointer { token throws(TokenizerError) in try id(of: token) }
         table.insert(leftID, rightID, MergeTable.Merge(rank: Int32(number), id: mergedID))
         number += 1
     }

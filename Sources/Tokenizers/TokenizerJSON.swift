@@ -55,8 +55,12 @@ struct TokenizerJSON {
                     throw TokenizerError(file: file, .wrongType(setting: "model.merges", expected: "an array"))
                 }
                 let start = reader.offset
-                try reader.skipValue()
-                merges = .json(Array(bytes[start..<reader.offset]))
+                var count = 0
+                try reader.readArray { reader in
+                    try reader.skipValue()
+                    count += 1
+                }
+                merges = .json(Array(bytes[start..<reader.offset]), count: count)
             default: try Self.set(&modelSettings, key, try reader.readValue(), reader.offset)
             }
         }
@@ -147,6 +151,15 @@ struct TokenizerJSON {
         guard try !model("byte_fallback").boolean(default: false) else {
             throw model("byte_fallback").unsupported("true", supported: "false")
         }
+    }
+}
+
+/// Runs `body` over JSON text, and puts the file's name to what goes wrong.
+func parse<Result>(
+    _ bytes: [UInt8], file: String, _ body: (inout JSONReader) throws -> Result
+) throws(TokenizerError) -> Result {
+    try bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
+        try parse(UnsafeRawBufferPointer(bytes), file: file, body)
     }
 }
 

@@ -7,7 +7,18 @@ extension Normalizer {
     init(_ settings: Settings) throws(TokenizerError) {
         self = .none
         guard !settings.isNull else { return }
-        throw settings("type").unsupported(try settings("type").string(), supported: "null")
+        switch try settings("type").string() {
+        case "NFC":
+            try settings.allow(["type"])
+            self = .canonicalComposition
+        case "Sequence":
+            try settings.allow(["type", "normalizers"])
+            for element in try settings("normalizers").elements() {
+                let normalizer = try Normalizer(element)
+                if normalizer != .none { self = normalizer }
+            }
+        case let other: throw settings("type").unsupported(other, supported: "null, NFC, Sequence")
+        }
     }
 }
 

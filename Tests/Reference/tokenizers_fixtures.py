@@ -7,6 +7,7 @@ Writes into Tests/Fixtures/tokenizers:
     tokenizer.json, vocab.json, merges.txt  a small byte-level BPE tokenizer, trained here on the sentences below
     variants.json                           its ids under other settings, and what ids decode to
     classes.json                            ranges of letters, numbers, spaces, words and digits, as the library sees them
+    compositions.json                       what the normalizer NFC makes of scalars and of random strings
     whisper_tiny_en.json                    ids by the tokenizer of openai/whisper-tiny.en (only if its folder is given)
 """
 
@@ -16,7 +17,7 @@ import random
 import sys
 from pathlib import Path
 
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 SEED = 20261123
 OUTPUT = Path(__file__).parent.parent / "Fixtures" / "tokenizers"
@@ -243,7 +244,7 @@ def decodings(tokenizer, count, size):
     """Random ids, mostly single bytes, so that broken UTF-8 of every kind comes up."""
     generator = random.Random(SEED + 1)
     bytes_only = [tokenizer.token_to_id(c) for c in sorted(pre_tokenizers.ByteLevel.alphabet())]
-    high = [tokenizer.token_to_id(c) for c in pre_tokenizers.ByteLevel.alphabet() if 0xC0 <= ord(c) <= 0xF4]
+    high = [tokenizer.token_to_id(c) for c in sorted(pre_tokenizers.ByteLevel.alphabet()) if 0xC0 <= ord(c) <= 0xF4]
     result = []
     for number in range(count):
         sequence = [generator.choice([generator.choice(bytes_only), generator.choice(high), generator.randrange(size)])
@@ -288,9 +289,32 @@ def classes():
     }
 
 
+def compositions():
+    """Every scalar that decomposes (syllables of Hangul apart), and random strings of such, marks and letters."""
+    nfc, nfd = normalizers.NFC().normalize_str, normalizers.NFD().normalize_str
+    scalars = [value for value in range(0x110000) if not 0xD800 <= value < 0xE000]
+    decomposing = [value for value in scalars if not 0xAC00 <= value < 0xD7A4 and nfd(chr(value)) != chr(value)]
+    # U+0345 has the highest class of all but one: what moves before it is a mark.
+    marks = [value for value in scalars if nfc("\u0345" + chr(value)) != "\u0345" + chr(value)]
+    generator = random.Random(SEED + 2)
+    pieces = {
+        "decomposing": decomposing, "marks": marks, "letters": [ord(c) for c in "aeiouAO \u0915\u05d0\u03b1あ"],
+        "hangul": [*range(0x1100, 0x1114), *range(0x1161, 0x1177), *range(0x11A7, 0x11C4), 0xAC00, 0xAC01, 0xB098],
+    }
+    texts = []
+    for number in range(300):
+        kinds = generator.choice([["decomposing", "marks"], ["letters", "marks", "marks"], ["hangul"], list(pieces)])
+        text = "".join(chr(generator.choice(pieces[generator.choice(kinds)])) for _ in range(generator.randint(1, 12)))
+        texts.append(nfd(text) if number % 3 == 0 else text)
+    return {
+        "decompositions": [[chr(value), nfd(chr(value)), nfc(chr(value))] for value in decomposing],
+        "marks": ranges(marks), "texts": texts, "composed": [nfc(text) for text in texts],
+    }
+
+
 def write(name, value):
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / name).write_text(json.dumps(value, separators=(",", ":")) + "\n")
+    (OUTPUT / name).write_text(json.dumps(value, separators=(",", ":"), ensure_ascii=name != "compositions.json") + "\n")
 
 
 def main():
@@ -319,6 +343,7 @@ def main():
     write("variants.json", {"texts": many, "variants": results,
                             "decodings": decodings(tokenizer, 150, tokenizer.get_vocab_size() + 3)})
     write("classes.json", classes())
+    write("compositions.json", compositions())
 
     if len(sys.argv) > 1:
         whisper = Tokenizer.from_file(str(Path(sys.argv[1]) / "tokenizer.json"))

@@ -1,0 +1,259 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Tokenizers
+
+/// A tokenizer.json of three tokens, with parts replaced.
+private func file(
+    vocabulary: String = #"{"a": 0, "b": 1, "ab": 2}"#, merges: String = #"["a b"]"#, model: String = "",
+    addedTokens: String = "[]", normalizer: String = "null",
+    preTokenizer: String = #"{"type": "ByteLevel", "add_prefix_space": false}"#,
+    decoder: String = #"{"type": "ByteLevel"}"#, more: String = ""
+) -> String {
+    """
+    {"version": "1.0", "added_tokens": \(addedTokens), "normalizer": \(normalizer), "pre_tokenizer": \(preTokenizer),
+    "decoder": \(decoder), \(more) "model": {"type": "BPE", \(model) "vocab": \(vocabulary), "merges": \(merges)}}
+    """
+}
+
+private func load(_ text: String) throws(TokenizerError) -> ByteLevelBPE {
+    try ByteLevelBPE(tokenizerJSON: Array(text.utf8), file: "t.json")
+}
+
+private func reason(_ text: String) -> TokenizerError.Reason? {
+    do throws(TokenizerError) {
+        _ = try load(text)
+        return nil
+    } catch {
+        return error.reason
+    }
+}
+
+@Suite("Damaged and hostile tokenizer files")
+struct HostileFileTests {
+    @Test("the file that the others vary is right")
+    func base() throws {
+        let tokenizer = try load(file())
+        #expect(try tokenizer.encode("abba") == [2, 1, 0])
+        #expect(tokenizer.decode([2, 1, 0]) == "abba")
+        // Bytes that this vocabulary lacks are left out before merging, as in Hugging Face tokenizers.
+        #expect(try tokenizer.encode("axb") == [2])
+    }
+
+    @Test(
+        "ids that are negative, too large for their file, shared, or no integers",
+        arguments: [
+            (#"{"a": 4000000000}"#, .idOutOfRange(4_000_000_000, token: "a", limit: 65_540)),
+            (#"{"a": 9000000000000000000}"#, .idOutOfRange(9_000_000_000_000_000_000, token: "a", limit: 65_540)),
+            (#"{"a": 2147483647}"#, .idOutOfRange(2_147_483_647, token: "a", limit: 65_540)),
+            (#"{"a": -1}"#, .idOutOfRange(-1, token: "a", limit: 65_540)),
+            (#"{"a": 0, "b": 0}"#, .duplicateID(0, first: "a", second: "b")),
+            (#"{"a": 0, "a": 1}"#, .duplicateToken("a")),
+            (#"{"a": 99999999999999999999}"#, nil), (#"{"a": 1.5}"#, nil), (#"{"a": "1"}"#, nil),
+            (#"{"a": null}"#, nil), (#"{"a": [1]}"#, nil),
+        ] as [(String, TokenizerError.Reason?)])
+    func ids(_ vocabulary: String, _ expected: TokenizerError.Reason?) {
+        let found = reason(file(vocabulary: vocabulary, merges: "[]"))
+        #expect(found != nil)
+        if let expected { #expect(found == expected) }
+    }
+
+    @Test("a high id that its file may have costs little")
+    func gap() throws {
+        let tokenizer = try load(file(vocabulary: #"{"a": 65000, "b": 1, "ab": 2}"#))
+        #expect(tokenizer.vocabularySize == 65_001)
+        #expect(try tokenizer.encode("a") == [65_000])
+        #expect(tokenizer.text(of: 3) == nil)
+    }
+
+    @Test("canonically equivalent tokens are different tokens")
+    func equivalentTokens() throws {
+        // U+0041 U+030A and U+00C5 are equal as Swift strings.
+        let tokenizer = try load(
+            file(addedTokens: #"[{"id": 3, "content": "A\u030a"}, {"id": 4, "content": "\u00c5"}]"#))
+        #expect(try tokenizer.encode("A\u{30A}") == [3])
+        #expect(try tokenizer.encode("\u{C5}") == [4])
+        #expect(tokenizer.decode([3, 4]).utf8.elementsEqual("A\u{30A}\u{C5}".utf8))
+    }
+
+    @Test("added tokens that contradict the vocabulary or one another")
+    func addedTokens() {
+        #expect(
+            reason(file(addedTokens: #"[{"id": 7, "content": "a"}]"#))
+                == .conflictingID(token: "a", declared: 7, vocabulary: 0))
+        #expect(
+            reason(file(addedTokens: #"[{"id": 1, "content": "x"}]"#)) == .duplicateID(1, first: "b", second: "x"))
+        #expect(
+            reason(file(addedTokens: #"[{"id": 3, "content": "x"}, {"id": 3, "content": "y"}]"#))
+                == .duplicateID(3, first: "x", second: "y"))
+        #expect(
+            reason(file(addedTokens: #"[{"id": 3, "content": "x"}, {"id": 4, "content": "x"}]"#))
+                == .duplicateToken("x"))
+        #expect(
+            reason(file(addedTokens: #"[{"id": 400000000, "content": "x"}]"#))
+                == .idOutOfRange(400_000_000, token: "x", limit: 65_552))
+        #expect(
+            reason(file(addedTokens: #"[{"id": -3, "content": "x"}]"#))
+                == .idOutOfRange(-3, token: "x", limit: 65_552))
+        let long = String(repeating: "x", count: 2000)
+        #expect(
+            reason(file(addedTokens: #"[{"id": 3, "content": "\#(long)"}]"#))
+                == .addedTokenTooLong(byteCount: 2000, limit: 1024))
+        #expect(reason(file(addedTokens: #"[{"content": "x"}]"#)) == .missing(setting: "added_tokens[0].id"))
+        #expect(reason(file(addedTokens: #"[{"id": 3}]"#)) == .missing(setting: "added_tokens[0].content"))
+        #expect(
+            reason(file(addedTokens: #"[{"id": "3", "content": "x"}]"#))
+                == .wrongType(setting: "added_tokens[0].id", expected: "an integer"))
+        #expect(reason(file(addedTokens: #"[{"id": 3, "content": "x", "lstrip": 1}]"#)) != nil)
+        #expect(reason(file(addedTokens: #"["x"]"#)) != nil)
+        #expect(reason(file(addedTokens: "{}")) == .wrongType(setting: "added_tokens", expected: "an array"))
+        // An empty content is passed over, as by Hugging Face tokenizers.
+        #expect(reason(file(addedTokens: #"[{"id": 3, "content": ""}]"#)) == nil)
+    }
+
+    @Test(
+        "merges that name unknown tokens or are no pairs come to light when they are needed",
+        arguments: [
+            (#"["a c"]"#, .mergeOutsideVocabulary(number: 1, token: "c")),
+            (#"["b a"]"#, .mergeOutsideVocabulary(number: 1, token: "ba")),
+            (#"["a b", "ab ab"]"#, .mergeOutsideVocabulary(number: 2, token: "abab")),
+            (#"["ab"]"#, .invalidMerge(number: 1, text: "ab")),
+            (#"["a b c"]"#, .invalidMerge(number: 1, text: "a b c")),
+            (#"[""]"#, .invalidMerge(number: 1, text: "")),
+            (#"[" "]"#, .mergeOutsideVocabulary(number: 1, token: "")),
+            (#"[["a"]]"#, .invalidMerge(number: 1, text: "a")),
+            (#"[["a", "b", "c"]]"#, .invalidMerge(number: 1, text: "a b c")),
+            (#"[["a", 1]]"#, nil), (#"[1]"#, nil), (#"[null]"#, nil), (#"[{}]"#, nil),
+        ] as [(String, TokenizerError.Reason?)])
+    func merges(_ merges: String, _ expected: TokenizerError.Reason?) throws {
+        let tokenizer = try load(file(merges: merges))
+        #expect(tokenizer.decode([2]) == "ab")
+        for _ in 0..<2 {
+            do throws(TokenizerError) {
+                _ = try tokenizer.encode("ab")
+                Issue.record("no error")
+            } catch {
+                if let expected { #expect(error.reason == expected) }
+                #expect(error.file == "t.json")
+            }
+        }
+    }
+
+    @Test("merges that would go round in a circle cannot: every merge makes a longer token")
+    func circularMerges() throws {
+        let tokenizer = try load(
+            file(
+                vocabulary: #"{"a": 0, "aa": 1, "aaa": 2, "aaaa": 3}"#,
+                merges: #"["a a", "aa a", "a aa", "aa aa", "aaa a", "a a"]"#))
+        #expect(tokenizer.decode(try tokenizer.encode(String(repeating: "a", count: 1001))).count == 1001)
+    }
+
+    @Test(
+        "settings that would change the ids are refused by name",
+        arguments: [
+            ("model.type", file(vocabulary: "{}").replacingOccurrences(of: "\"BPE\"", with: "\"WordPiece\"")),
+            ("model.dropout", file(model: #""dropout": 0.1,"#)),
+            ("model.byte_fallback", file(model: #""byte_fallback": true,"#)),
+            ("model.continuing_subword_prefix", file(model: ###""continuing_subword_prefix": "##","###)),
+            ("model.end_of_word_suffix", file(model: #""end_of_word_suffix": "</w>","#)),
+            ("model.novelty", file(model: #""novelty": 3,"#)),
+            ("novelty", file(more: #""novelty": {},"#)),
+            ("normalizer.type", file(normalizer: #"{"type": "Lowercase"}"#)),
+            (
+                "normalizer.normalizers[1].type",
+                file(normalizer: #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]}"#)
+            ),
+            ("pre_tokenizer", file(preTokenizer: "null")),
+            ("pre_tokenizer.type", file(preTokenizer: #"{"type": "Metaspace"}"#)),
+            ("pre_tokenizer.type", file(preTokenizer: #"{"type": "Digits", "individual_digits": true}"#)),
+            ("pre_tokenizer.novelty", file(preTokenizer: #"{"type": "ByteLevel", "novelty": 1}"#)),
+            (
+                "pre_tokenizer.pretokenizers[0].type",
+                file(
+                    preTokenizer:
+                        #"{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "ByteLevel"}]}"#)
+            ),
+            (
+                "pre_tokenizer.pretokenizers[0].pattern.Regex",
+                file(
+                    preTokenizer:
+                        #"{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Isolated"}, {"type": "ByteLevel"}]}"#
+                )
+            ),
+            ("decoder.type", file(decoder: #"{"type": "WordPiece"}"#)),
+        ])
+    func unsupported(_ setting: String, _ text: String) {
+        guard case .unsupported(let named, _, _) = reason(text) else {
+            Issue.record("\(setting): \(String(describing: reason(text)))")
+            return
+        }
+        #expect(named == setting)
+    }
+
+    @Test("settings that are missing or of the wrong type")
+    func wrongTypes() {
+        #expect(reason("{}") == .missing(setting: "model"))
+        #expect(reason(#"{"model": {"type": "BPE"}}"#) == .missing(setting: "model.vocab"))
+        #expect(reason(#"{"model": {"type": "BPE", "vocab": {"a": 0}}}"#) == .missing(setting: "model.merges"))
+        #expect(reason(file(vocabulary: "[]")) == .wrongType(setting: "vocab", expected: "an object of tokens and ids"))
+        #expect(reason(file(merges: "{}")) == .wrongType(setting: "model.merges", expected: "an array"))
+        #expect(reason(file(vocabulary: "{}", merges: "[]")) == .emptyVocabulary)
+        #expect(reason(file(model: #""unk_token": "x","#)) == .missingToken("x"))
+        #expect(reason(file(model: #""unk_token": 1,"#)) != nil)
+        #expect(reason(file(model: #""fuse_unk": "no","#)) != nil)
+        #expect(reason(file(normalizer: "3")) != nil)
+        #expect(reason(file(preTokenizer: "[]")) != nil)
+        #expect(reason(file(decoder: "\"ByteLevel\"")) != nil)
+        for text in ["[]", "3", "null", "\"x\"", #"{"model": null}"#, #"{"model": []}"#] {
+            #expect(reason(text) != nil, "\(text)")
+        }
+    }
+
+    @Test("text that is no JSON, or not strictly")
+    func invalidJSON() {
+        for text in ["", "{", file() + "x", "\u{FEFF}" + file(), String(repeating: "[", count: 100_000)] {
+            guard case .invalidJSON = reason(text) else {
+                Issue.record("\(text.prefix(20)): \(String(describing: reason(text)))")
+                return
+            }
+        }
+        let text = file()
+        for count in 0..<text.utf8.count {
+            #expect(reason(String(decoding: text.utf8.prefix(count), as: UTF8.self)) != nil, "\(count)")
+        }
+        for key in ["vocab", "merges", "type"] {
+            let twice = text.replacingOccurrences(of: "\"merges\":", with: "\"\(key)\": null, \"merges\":")
+            #expect(reason(twice) != nil, "\(key)")
+        }
+        #expect(reason(text.replacingOccurrences(of: "\"model\":", with: "\"model\": null, \"model\":")) != nil)
+    }
+
+    @Test("no byte of the file can be changed so that reading it crashes")
+    func mutations() {
+        let text = Array(file(addedTokens: #"[{"id": 3, "content": "<x>", "special": true}]"#).utf8)
+        for index in text.indices {
+            for byte: UInt8 in [0, 0x22, 0x2C, 0x2D, 0x30, 0x39, 0x5B, 0x5C, 0x5D, 0x7B, 0x7D, 0x80, 0xC3, 0xFF] {
+                var changed = text
+                changed[index] = byte
+                guard let tokenizer = try? ByteLevelBPE(tokenizerJSON: changed) else { continue }
+                if let ids = try? tokenizer.encode("ab<x>a b") { _ = tokenizer.decode(ids) }
+            }
+        }
+    }
+
+    @Test("errors say what, where, and stay on one line")
+    func messages() {
+        let hostile = "\u{1B}[2J\n" + String(repeating: "x", count: 5000)
+        for reason: TokenizerError.Reason in [
+            .duplicateToken(hostile), .duplicateID(3, first: hostile, second: hostile), .missingToken(hostile),
+            .unsupported(setting: "pre_tokenizer.type", value: hostile, supported: "ByteLevel"),
+            .invalidMerge(number: 7, text: hostile),
+        ] {
+            let message = TokenizerError(file: "t.json", reason).description
+            #expect(message.hasPrefix("\"t.json\": "))
+            #expect(message.utf8.count < 600)
+            #expect(!message.unicodeScalars.contains { $0.value < 0x20 })
+        }
+    }
+}
