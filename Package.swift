@@ -129,6 +129,7 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency], runtime: String
 if let fuzzRuntime {
     let fuzzers: [(name: String, modules: [Target.Dependency])] = [
         ("FuzzJSON", ["JSON"]),
+        ("FuzzTokenizer", ["Tokenizers"]),
         ("FuzzSafetensors", ["Checkpoints", "Parameters"]),
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),
         ("FuzzAudio", ["Audio"]),
