@@ -54,7 +54,7 @@ struct Evaluate: AsyncParsableCommand {
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "speech")
-        if let threads = compute.threads { Threads.setCount(threads) }
+        compute.apply(on: console)
         if let output { try ResultFile.checkWritable(output) }
         let manifest = try TranscriptManifest(path: data)
         let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))

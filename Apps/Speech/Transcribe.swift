@@ -42,7 +42,7 @@ struct Transcribe: AsyncParsableCommand {
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "speech")
-        if let threads = compute.threads { Threads.setCount(threads) }
+        compute.apply(on: console)
         let list = InputExpander(extensions: AudioFormat.commonFileExtensions).expand(inputs)
         let plan = try output.plan(for: list)
         let format = output.format
