@@ -216,10 +216,12 @@ struct JSONReaderTests {
             "{", "}", "[", "]", ",", ":", "\"a\"", "\"b\\u00e9\"", "1", "-0.5", "2e", "01", "true", "null", " ", "\"",
         ]
         var valid = 0
+        var generator = Generator()
         for _ in 0..<4000 {
-            let text = "[" + (0..<Int.random(in: 0...6)).map { _ in pieces.randomElement() ?? "" }.joined() + "]"
-            // Foundation lets a comma stand before a closing bracket.
-            if text.contains(/,\s*[\]}]/) { continue }
+            let count = Int.random(in: 0...6, using: &generator)
+            let text = "[" + (0..<count).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined() + "]"
+            // Foundation lets a comma stand before a closing bracket, and refuses numbers that a Double cannot hold.
+            if text.contains(/,\s*[\]}]/) || text.contains(/e[0-9]{3}/) { continue }
             let bytes = Array(text.utf8)
             let accepted = (try? JSONReader.read(bytes) { try $0.skipValue() }) != nil
             let expected = (try? JSONSerialization.jsonObject(with: Data(bytes))) != nil
@@ -237,5 +239,18 @@ struct JSONReaderTests {
         let hostile = JSONError(.duplicateKey("\u{1B}[2J\n" + String(repeating: "x", count: 5000)), offset: 1)
         #expect(hostile.description.utf8.count < 300)
         #expect(!hostile.description.unicodeScalars.contains { $0.value < 0x20 })
+    }
+}
+
+/// The same numbers in every run (SplitMix64), so that a failure can be had again.
+private struct Generator: RandomNumberGenerator {
+    private var state: UInt64 = 1
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }
