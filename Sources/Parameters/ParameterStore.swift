@@ -15,6 +15,7 @@ public final class ParameterStore: Sendable {
     private struct State {
         var parameters: [Parameter] = []
         var byName: [String: Parameter] = [:]
+        var matrices: [Parameter] = []
         var expectedUnused: Set<String> = []
         var missing: [String] = []
         var misshaped: [ParameterMismatch.ShapeMismatch] = []
@@ -43,6 +44,12 @@ public final class ParameterStore: Sendable {
 
     /// The number of elements of all parameters together.
     public var elementCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
+
+    /// Packs every parameter that was made `asStored`, which are those that products read, so that the first use of the
+    /// model is as fast as the next.
+    public func packMatrices() {
+        for parameter in state.withLock({ $0.matrices }) { parameter.weight.pack() }
+    }
 
     /// Throws ``ParameterMismatch`` unless stored names and the model's names are the same, with the same shapes.
     public func verify() throws {
@@ -73,6 +80,7 @@ public final class ParameterStore: Sendable {
         state.withLock { state in
             state.byName[name] = parameter
             state.parameters.append(parameter)
+            if precision == .asStored { state.matrices.append(parameter) }
         }
         return parameter
     }

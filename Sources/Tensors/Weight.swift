@@ -16,6 +16,12 @@ public struct Weight: Sendable {
 
     public var shape: Shape { tensor.shape }
 
+    /// Makes the packed form now rather than at the first product: that of a 1-d convolution for three axes, of a matrix
+    /// for two.
+    public func pack() {
+        _ = tensor.rank == 3 ? tapMajorMatrix : matrix
+    }
+
     /// The weight `[outputs, inputs…]` as a matrix `[outputs, product of inputs]`, packed into panels.
     package var matrix: PackedMatrix {
         packed.matrix {

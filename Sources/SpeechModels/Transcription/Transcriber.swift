@@ -41,7 +41,9 @@ public final class Transcriber: Sendable {
         configuration = files.configuration
         let model: WhisperModel
         do {
-            model = try WhisperModel(files.configuration, in: ParameterStore(reading: files.weights))
+            let store = ParameterStore(reading: files.weights)
+            model = try WhisperModel(files.configuration, in: store)
+            store.packMatrices()
         } catch let mismatch as ParameterMismatch {
             throw SpeechModelError.weightsDoNotFit(folder: files.folder, mismatch)
         }
