@@ -50,6 +50,13 @@ public final class MappedFile: Sendable {
         isMapped = false
     }
 
+    /// Takes the pages out of this process's memory; a page that is touched again is read from the file.
+    public func releasePages() {
+        if isMapped {
+            madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
+        }
+    }
+
     deinit {
         if isMapped {
             munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)

@@ -10,4 +10,11 @@ public protocol TensorSource: Sendable {
 
     /// The tensor in its stored element type; nil where it holds no such name.
     func tensor(named name: String) throws -> Tensor?
+
+    /// Lets go of memory that can be had from the file again; for when most of the values have been packed.
+    func releasePages()
+}
+
+extension TensorSource {
+    public func releasePages() {}
 }

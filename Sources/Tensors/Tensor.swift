@@ -67,7 +67,9 @@ public struct Tensor: Sendable {
     ) {
         let byteCount = shape.elementCount * elementType.byteCount
         precondition(bytes.count == byteCount, "\(bytes.count) bytes do not hold a \(elementType) of shape \(shape)")
-        let isAligned = Int(bitPattern: bytes.baseAddress) % elementType.byteCount == 0
+        // Numbers of 16 bits are read by kernels alone, which need no alignment.
+        let isAligned =
+            elementType.byteCount == 2 || Int(bitPattern: bytes.baseAddress) % elementType.byteCount == 0
         if isAligned && byteCount > 0 {
             self.init(
                 shape: shape, elementType: elementType, storage: Storage(viewing: bytes, owner: owner), byteOffset: 0)

@@ -4,8 +4,7 @@ public import Tensors
 
 /// A Whisper model in CTranslate2's format (a faster-whisper folder), presented under Hugging Face's names.
 ///
-/// Sixteen-bit and 32-bit weights are views of the mapped file where its odd alignment allows, copies elsewhere;
-/// `int8` and `int16` weights become `float32`.
+/// Sixteen-bit weights are views of the mapped file, 32-bit ones where its odd alignment allows, copies elsewhere; `int8` and `int16` weights become `float32`.
 public struct CTranslate2Whisper: TensorSource {
     /// Rows of a variable under a name of their own.
     private struct Rows {
@@ -75,6 +74,8 @@ public struct CTranslate2Whisper: TensorSource {
     }
 
     public func shape(of name: String) -> Shape? { rows[name]?.shape }
+
+    public func releasePages() { file.file.releasePages() }
 
     public func tensor(named name: String) throws -> Tensor? {
         guard let rows = rows[name] else { return nil }

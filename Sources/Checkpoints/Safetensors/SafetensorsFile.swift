@@ -32,6 +32,8 @@ public struct SafetensorsFile: TensorSource {
     /// What the header says about a tensor; nil where the file holds no such name.
     public func storedTensor(named name: String) -> StoredTensor? { indices[name].map { tensors[$0] } }
 
+    public func releasePages() { file.releasePages() }
+
     public func shape(of name: String) -> Shape? { storedTensor(named: name)?.shape }
 
     /// `F32`, `F16`, `BF16` and `I32` as stored, over the mapped pages; `F64` as `float32`; `I64` as `int32` where every

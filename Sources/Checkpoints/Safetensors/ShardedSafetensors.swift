@@ -57,6 +57,10 @@ public struct ShardedSafetensors: TensorSource {
         names = index.shardNames.keys.sorted()
     }
 
+    public func releasePages() {
+        for file in shards.values { file.releasePages() }
+    }
+
     public func shape(of name: String) -> Shape? { shard(holding: name)?.shape(of: name) }
 
     public func tensor(named name: String) throws -> Tensor? { try shard(holding: name)?.tensor(named: name) }

@@ -44,6 +44,7 @@ public final class Transcriber: Sendable {
             let store = ParameterStore(reading: files.weights)
             model = try WhisperModel(files.configuration, in: store)
             store.packMatrices()
+            files.weights.releasePages()
         } catch let mismatch as ParameterMismatch {
             throw SpeechModelError.weightsDoNotFit(folder: files.folder, mismatch)
         }
