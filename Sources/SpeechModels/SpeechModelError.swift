@@ -5,6 +5,7 @@ public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertibl
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
+    case controlTokensOutOfOrder(file: String)
     case unknownLanguage(String, known: [String])
     case languageNotSupported(String)
     case cannotTranslate
@@ -20,6 +21,8 @@ public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration"
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, fetch the model again"
+        case .controlTokensOutOfOrder(let file):
+            "\(file): <|notimestamps|> stands before <|endoftext|>, which no Whisper tokenizer has; fetch the model again"
         case .unknownLanguage(let language, let known):
             "the language '\(language)' is not known to this model; expected one of: \(known.joined(separator: " "))"
         case .languageNotSupported(let language):

@@ -162,7 +162,7 @@ import Testing
         }
         try expect(
             "{\"suppress_ids\":[1,\"x\"]}", vocabulary: vocabulary, "config.json", "suppress_ids[1]",
-            .wrongType(expected: "Int"))
+            .wrongType(expected: "whole number"))
         try expect("{}", vocabulary: "[\"a\"]", "vocabulary.json", "", .wrongCount(found: 1, expected: 32))
         try expect(
             "{}", vocabulary: "[\"a\"", "vocabulary.json", "", .malformed("at byte 4: the JSON text ends too early"))

@@ -99,9 +99,9 @@ import Testing
             }
         }
         try expect("{}", "width", .missing)
-        try expect("{\"width\":\"3\"}", "width", .wrongType(expected: "Int"))
+        try expect("{\"width\":\"3\"}", "width", .wrongType(expected: "whole number"))
         try expect("{\"width\":3,\"scaling\":{}}", "scaling.factor", .missing)
-        try expect("{\"width\":3,\"sizes\":[1,2,\"x\"]}", "sizes[2]", .wrongType(expected: "Int"))
+        try expect("{\"width\":3,\"sizes\":[1,2,\"x\"]}", "sizes[2]", .wrongType(expected: "whole number"))
         try folder.write("{\"width\":", to: "model/config.json")
         let error = #expect(throws: ConfigurationError.self) {
             try model.decode(Configuration.self, from: "config.json")

@@ -47,12 +47,23 @@ struct DamagedModelTests {
         }
     }
 
+    @Test func controlTokensOutOfOrder() throws {
+        try withModel { folder in
+            let url = folder.appending(path: "tokenizer.json")
+            let text = try String(contentsOf: url, encoding: .utf8)
+            let swapped = text.replacing("<|endoftext|>", with: "<|swap|>")
+                .replacing("<|notimestamps|>", with: "<|endoftext|>").replacing("<|swap|>", with: "<|notimestamps|>")
+            try Data(swapped.utf8).write(to: url)
+            #expect(throws: (any Error).self) { _ = try Transcriber(ModelFolder(folder)) }
+        }
+    }
+
     @Test func anotherArchitecture() throws {
         try withModel { folder in
             try set("model_type", "bert", in: "config.json", of: folder)
             try set("architectures", ["BertModel"], in: "config.json", of: folder)
             let path = folder.path(percentEncoded: false)
-            #expect(throws: SpeechModelError.unsupportedArchitecture(name: "BertModel", folder: path)) {
+            #expect(throws: SpeechModelError.unsupportedArchitecture(name: "bert", folder: path)) {
                 _ = try Transcriber(ModelFolder(folder))
             }
         }

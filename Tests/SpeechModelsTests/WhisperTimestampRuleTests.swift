@@ -49,6 +49,14 @@ struct WhisperTimestampRuleTests {
         #expect(allowed(after: [14, 1], logits: logits).contains(3))
     }
 
+    @Test func aLimitBeyondTheVocabularyForbidsNothing() {
+        let rule = WhisperTimestampRule(
+            firstTimestamp: 14, endToken: 10, noTimestampsToken: 13, maximumInitialIndex: 1500)
+        var logits = [Float](repeating: 0, count: 24)
+        rule.apply(to: &logits, after: [])
+        #expect(Set(logits.indices.filter { logits[$0] > -.infinity }) == Set(14...23))
+    }
+
     @Test func noTimestampsIsNeverSaid() {
         #expect(!allowed(after: [14]).contains(13))
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// A JSON file of a model folder that cannot be read as what it should be.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -57,7 +58,18 @@ enum ConfigurationFile {
     /// `path` is for the errors.
     static func decode<Value: Decodable>(_ type: Value.Type, _ contents: Data, path: String) throws -> Value {
         do {
+            // Foundation does not say where a text is damaged.
+            try contents.withUnsafeBytes { bytes in
+                try JSONReader.read(bytes) { reader in
+                    guard try reader.peek() == .object else {
+                        throw ConfigurationError(path: path, key: "", .wrongType(expected: "object"))
+                    }
+                    try reader.skipValue()
+                }
+            }
             return try JSONDecoder().decode(type, from: contents)
+        } catch let error as JSONError {
+            throw ConfigurationError(path: path, key: "", .malformed(error.description))
         } catch let error as DecodingError {
             throw ConfigurationError(error, path: path)
         }
@@ -70,11 +82,23 @@ extension ConfigurationError {
         case .keyNotFound(let key, let context):
             self.init(path: path, key: Self.text(context.codingPath + [key]), .missing)
         case .valueNotFound(let type, let context), .typeMismatch(let type, let context):
-            self.init(path: path, key: Self.text(context.codingPath), .wrongType(expected: "\(type)"))
+            self.init(path: path, key: Self.text(context.codingPath), .wrongType(expected: Self.name(of: type)))
         case .dataCorrupted(let context):
             self.init(path: path, key: Self.text(context.codingPath), .malformed(context.debugDescription))
         @unknown default:
             self.init(path: path, key: "", .malformed("\(error)"))
+        }
+    }
+
+    /// What a type is called in JSON.
+    private static func name(of type: any Any.Type) -> String {
+        switch type {
+        case is any BinaryInteger.Type: "whole number"
+        case is any BinaryFloatingPoint.Type: "number"
+        case is String.Type: "text"
+        case is Bool.Type: "true or false"
+        default:
+            if "\(type)".hasPrefix("Array") { "list" } else { "object" }
         }
     }
 

@@ -18,8 +18,8 @@ struct TranscriptionPass {
 
     /// Nobody says a word in less (0.15 s), and models invent one for what remains at the end of a recording.
     private static let shortestWord = Transcriber.sampleRate * 3 / 20
-    /// Below this peak a window holds nothing that anybody could hear (-80 dB of full scale).
-    private static let audibleAmplitude: Float = 1e-4
+    /// Below this peak a window holds nothing that anybody could hear (-70 dB of full scale).
+    private static let audibleAmplitude: Float = 3.2e-4
 
     init(transcriber: Transcriber, audio: AudioStream, options: TranscriptionOptions) {
         self.transcriber = transcriber

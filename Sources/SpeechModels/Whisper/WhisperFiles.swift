@@ -26,9 +26,9 @@ struct WhisperFiles {
     init(_ model: ModelFolder) throws {
         folder = model.url.path(percentEncoded: false)
         let architecture = try model.decode(Architecture.self, from: "config.json")
-        let name = architecture?.architectures?.first ?? architecture?.modelType ?? "unknown"
-        guard architecture?.modelType ?? "whisper" == "whisper", name.lowercased().hasPrefix("whisper") else {
-            throw SpeechModelError.unsupportedArchitecture(name: name, folder: folder)
+        let names = [architecture?.modelType, architecture?.architectures?.first].compactMap { $0 }
+        if let other = (names.isEmpty ? ["unknown"] : names).first(where: { !$0.lowercased().hasPrefix("whisper") }) {
+            throw SpeechModelError.unsupportedArchitecture(name: other, folder: folder)
         }
         guard let configuration = try model.decode(WhisperConfiguration.self, from: "config.json") else {
             preconditionFailure("a model folder without config.json was opened")

@@ -30,7 +30,7 @@ public struct WhisperTimestampRule: LogitRule {
         if tokens.isEmpty {
             forbid(&logits, 0..<firstTimestamp)
             if let maximumInitialIndex {
-                forbid(&logits, firstTimestamp + maximumInitialIndex + 1..<vocabulary)
+                forbid(&logits, min(firstTimestamp + maximumInitialIndex + 1, vocabulary)..<vocabulary)
             }
         }
         let timestamps = LogProbabilities.logSumExp(logits, in: min(firstTimestamp, vocabulary)..<vocabulary)

@@ -13,6 +13,10 @@ struct WhisperVocabulary: Sendable {
         guard tokens.withoutTimestamps < modelSize - 1, tokens.tokenizer.vocabularySize <= modelSize else {
             throw SpeechModelError.vocabularyMismatch(tokenizer: tokens.tokenizer.vocabularySize, model: modelSize)
         }
+        // What lies between the end of text and the timestamps is control tokens, by the family's layout.
+        guard tokens.endOfText < tokens.withoutTimestamps else {
+            throw SpeechModelError.controlTokensOutOfOrder(file: tokens.tokenizer.file)
+        }
         // English-only models have 51,864 tokens, one less than the smallest multilingual ones.
         let isMultilingual =
             settings.isMultilingual ?? (settings.languageTokens.map { !$0.isEmpty } ?? (modelSize > 51_864))

@@ -57,13 +57,16 @@ struct WhisperWindowDecoder: Sendable {
         let search = GreedySearch(
             rules: rules(usesTimestamps: request.usesTimestamps), endToken: vocabulary.tokens.endOfText,
             maximumCount: request.maximumCount ?? model.configuration.targetPositions / 2)
-        let found = try search.run(startingWith: try lastLogits(of: states)) { token in
+        let first = try lastLogits(of: states)
+        let found = try search.run(startingWith: first) { token in
             try checkCancellation()
             return try lastLogits(of: hidden([token], source: source, cache: cache))
         }
         return Result(
             tokens: found.tokens, averageLogProbability: found.averageLogProbability,
-            noSpeechProbability: noSpeechProbability(states))
+            // Told right after the start token, which is all of the prompt in an English-only model with timestamps.
+            noSpeechProbability: LogProbabilities.probability(
+                of: vocabulary.tokens.noSpeech, states.shape[1] == 1 ? first : logits(of: states, at: 0)))
     }
 
     func prompt(for request: Request) -> [Int] {
@@ -111,10 +114,5 @@ struct WhisperWindowDecoder: Sendable {
         let (time, width) = (states.shape[1], states.shape[2])
         return model.logits(states.viewed(as: [time, width]).leadingSlice(position..<position + 1))
             .floats()
-    }
-
-    /// The probability of `<|nospeech|>` right after the start token.
-    private func noSpeechProbability(_ states: Tensor) -> Float {
-        LogProbabilities.probability(of: vocabulary.tokens.noSpeech, logits(of: states, at: 0))
     }
 }
