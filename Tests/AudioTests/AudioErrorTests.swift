@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct AudioErrorTests {
@@ -17,9 +18,9 @@ import Testing
         #expect(failure(folder.path("absent.wav")) == .notFound(source: folder.path("absent.wav")))
         #expect(failure(folder.path("absent/a.wav")) == .notFound(source: folder.path("absent/a.wav")))
         #expect(failure(folder.path) == .isDirectory(source: folder.path))
-        let empty = try folder.add("empty.wav", [])
+        let empty = try folder.write([UInt8](), to: "empty.wav")
         #expect(failure(empty) == .isEmpty(source: empty))
-        let locked = try folder.add("locked.wav", [1, 2, 3])
+        let locked = try folder.write([1, 2, 3], to: "locked.wav")
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: locked)
         // The superuser may read everything; the content is then found to be no sound.
         let expected: AudioError =
@@ -40,7 +41,7 @@ import Testing
 
     @Test(arguments: contents.indices) func saysWhatANonAudioFileLooksLike(index: Int) throws {
         let (_, bytes, kind) = Self.contents[index]
-        let path = try folder.add("sound.wav", bytes)
+        let path = try folder.write(bytes, to: "sound.wav")
         #expect(failure(path) == .notAudio(source: path, content: kind))
     }
 
@@ -55,7 +56,7 @@ import Testing
             guard format.write(tones(count: 5_000), to: folder.path("whole"), sampleRate: 16_000) else { continue }
             let bytes = try folder.bytes("whole")
             for count in 4..<min(44, bytes.count) {
-                let path = try folder.add("cut", bytes.prefix(count))
+                let path = try folder.write(bytes.prefix(count), to: "cut")
                 guard case .malformed(path, let message)? = failure(path) else {
                     Issue.record("\(name) cut after \(count) bytes: \(String(describing: failure(path)))")
                     return
@@ -81,7 +82,7 @@ import Testing
         var bytes = try folder.bytes("a.wav")
         bytes.replaceSubrange(22..<24, with: [UInt8(channelCount), 0])
         withUnsafeBytes(of: UInt32(rate)) { bytes.replaceSubrange(24..<28, with: $0) }
-        let path = try folder.add("b.wav", bytes)
+        let path = try folder.write(bytes, to: "b.wav")
         switch failure(path) {
         case .sampleRateOutOfRange(path, rate): break
         case .channelCountOutOfRange(path, channelCount): break
@@ -95,7 +96,7 @@ import Testing
         var bytes = try folder.bytes("a.wav")
         bytes[20] = 0x61  // WMA 2 inside WAV
         bytes[21] = 0x01
-        let path = try folder.add("b.wav", bytes)
+        let path = try folder.write(bytes, to: "b.wav")
         switch failure(path) {
         case .unsupportedEncoding(path, let message), .malformed(path, let message): #expect(!message.isEmpty)
         case let other: Issue.record("\(String(describing: other))")

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestKit
 import Testing
 
 /// Named pipes take the same way as standard input.

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestKit
 import Testing
 
 extension AudioStream {
@@ -95,7 +96,7 @@ extension AudioStream {
         let samples = tones(count: 160_000)
         #expect(format.write(samples, to: folder.path("whole"), sampleRate: 16_000))
         let bytes = try folder.bytes("whole")
-        let path = try folder.add("cut", bytes.prefix(bytes.count / 2))
+        let path = try folder.write(bytes.prefix(bytes.count / 2), to: "cut")
         let stream = try AudioStream(opening: .file(path), sampleRate: 16_000)
         let read = try stream.readAll()
         #expect(abs(read.count - 80_000) < 8_000)
@@ -112,7 +113,7 @@ extension AudioStream {
         let format = try #require(ZooFormat.all.first { $0.description == "Ogg Vorbis" })
         guard format.write(tones(count: 160_000), to: folder.path("whole"), sampleRate: 16_000) else { return }
         let bytes = try folder.bytes("whole")
-        let path = try folder.add("cut", bytes.prefix(bytes.count * 3 / 4))
+        let path = try folder.write(bytes.prefix(bytes.count * 3 / 4), to: "cut")
         let stream = try AudioStream(opening: .file(path), sampleRate: 16_000)
         let read = try stream.readAll()
         #expect(read.count > 16_000 && read.count < 160_000)
@@ -135,7 +136,7 @@ extension AudioStream {
                 bytes.replaceSubrange(start..<start + 4, with: [0, 0, 0, 0])
             }
         }
-        let stream = try AudioStream(opening: .file(try folder.add("b.mp3", bytes)), sampleRate: 16_000)
+        let stream = try AudioStream(opening: .file(try folder.write(bytes, to: "b.mp3")), sampleRate: 16_000)
         let read = try stream.readAll()
         #expect(abs(read.count - samples.count) < 8_000)
         #expect(level(read.suffix(40_000)) > 0.2)
@@ -152,7 +153,7 @@ extension AudioStream {
         let expected = try readAll(folder.path("a.wav"))
         var bytes = try folder.bytes("a.wav")
         for offset in [4, 40] { withUnsafeBytes(of: length) { bytes.replaceSubrange(offset..<offset + 4, with: $0) } }
-        let stream = try AudioStream(opening: .file(try folder.add("b.wav", bytes)), sampleRate: 16_000)
+        let stream = try AudioStream(opening: .file(try folder.write(bytes, to: "b.wav")), sampleRate: 16_000)
         #expect(try stream.readAll() == expected)
         #expect(stream.warnings == [])
     }

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct ResamplerTests {

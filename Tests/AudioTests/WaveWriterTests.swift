@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct WaveWriterTests {
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func leavesNothingHalfWritten() throws {
-        try folder.add("a.wav", Array("as it was".utf8))
+        try folder.write("as it was", to: "a.wav")
         do {
             let writer = try WaveWriter(path: folder.path("a.wav"), sampleRate: 16_000)
             try writer.append([0.1, 0.2])
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test func followsLinksAndLeavesDevicesAlone() throws {
-        try folder.add("real.wav", [0])
+        try folder.write([0], to: "real.wav")
         try FileManager.default.createSymbolicLink(
             atPath: folder.path("link.wav"), withDestinationPath: folder.path("real.wav"))
         try WaveWriter.write([0.5], to: folder.path("link.wav"), sampleRate: 16_000)

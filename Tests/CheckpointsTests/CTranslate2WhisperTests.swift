@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import Parameters
 import Tensors
+import TestKit
 import Testing
 
 /// Folders that CTranslate2's own converter made of one tiny random Whisper, against that Whisper.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct MappedFileTests {

@@ -4,6 +4,7 @@ import Hashing
 import Kernels
 import Parameters
 import Tensors
+import TestKit
 import Testing
 
 @Suite struct ModelFolderTests {
@@ -145,7 +146,7 @@ import Testing
 
     @Test("a saved folder is whole") func saving() throws {
         let model = try saved("model", other: ["README.md": Data("# Card".utf8)])
-        #expect(try folder.contents() == ["model"])
+        #expect(try folder.names == ["model"])
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: model.url.path).sorted()
                 == ["README.md", "config.json", "model.safetensors"])
@@ -172,6 +173,6 @@ import Testing
         }
         let missing = folder.path("none/model")
         #expect(throws: FileError(path: missing, .cannotWrite(code: ENOENT))) { try saved("none/model") }
-        #expect(try folder.contents() == [])
+        #expect(try folder.names == [])
     }
 }

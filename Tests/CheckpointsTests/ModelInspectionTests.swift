@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Hashing
 import Tensors
+import TestKit
 import Testing
 
 @Suite struct ModelInspectionTests {

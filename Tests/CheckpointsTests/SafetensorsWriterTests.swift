@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Kernels
 import Tensors
+import TestKit
 import Testing
 
 @Suite struct SafetensorsWriterTests {
@@ -29,7 +30,7 @@ import Testing
             #expect(read.elementType == tensor.elementType)
             #expect(read.withUnsafeBytes { Array($0) } == tensor.withUnsafeBytes { Array($0) })
         }
-        #expect(try folder.contents() == ["model.safetensors"])
+        #expect(try folder.names == ["model.safetensors"])
     }
 
     /// `checkpoint_fixtures.py --check` opens that file with Python's `safetensors` and prints these values.
@@ -77,7 +78,7 @@ import Testing
             }
         }
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
-        #expect(try folder.contents() == ["model.safetensors"])
+        #expect(try folder.names == ["model.safetensors"])
     }
 
     @Test("names that no reader would take are refused") func names() throws {
@@ -98,7 +99,7 @@ import Testing
         #expect(throws: SafetensorsError(path: path, tensor: "w", .duplicateTensor)) {
             try SafetensorsWriter.write(twice, to: path) { _ in tensor }
         }
-        #expect(try folder.contents() == [])
+        #expect(try folder.names == [])
     }
 
     @Test("a folder that does not exist, or is a file, is named") func unwritable() throws {

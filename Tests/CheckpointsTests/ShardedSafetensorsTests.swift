@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Parameters
 import Tensors
+import TestKit
 import Testing
 
 @Suite struct ShardedSafetensorsTests {

@@ -1,4 +1,5 @@
 import CommandLineKit
+import TestKit
 import Testing
 
 @Suite struct InputExpanderTests {
@@ -8,7 +9,7 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         for name in ["b.wav", "a.WAV", "notes.txt", ".hidden.wav", "sub/c.flac", ".git/d.wav", "wav"] {
-            try folder.addFile(name)
+            try folder.write("x", to: name)
         }
     }
 
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func nameWithPatternCharactersIsAFileFirst() throws {
-        try folder.addFile("take[1]*.wav")
+        try folder.write("x", to: "take[1]*.wav")
         #expect(relativePaths(["\(folder.path)/take[1]*.wav"]) == ["take[1]*.wav"])
     }
 
@@ -58,14 +59,14 @@ import Testing
 
     @Test func linkedFoldersAreFollowedWithoutCycles() throws {
         try folder.addLink("sub/loop", to: "..")
-        try folder.addFile("elsewhere/deep/e.wav")
+        try folder.write("x", to: "elsewhere/deep/e.wav")
         try folder.addLink("sub/other", to: "../elsewhere/deep")
         let paths = relativePaths(["\(folder.path)/sub"])
         #expect(Set(paths) == ["c.flac", "loop/a.WAV", "loop/b.wav", "loop/elsewhere/deep/e.wav"])
     }
 
     @Test func missingThingsAreErrorsOfTheirOwn() throws {
-        try folder.addFile("empty/readme.md")
+        try folder.write("x", to: "empty/readme.md")
         try folder.addLink("broken.wav", to: "nowhere")
         let missing = "\(folder.path)/missing.wav"
         let list = expander.expand([

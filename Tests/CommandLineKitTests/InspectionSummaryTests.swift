@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestKit
 import Testing
 
 @testable import CommandLineKit

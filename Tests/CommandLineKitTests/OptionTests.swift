@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineKit
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct OptionTests {

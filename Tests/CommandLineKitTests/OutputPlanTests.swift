@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct OutputPlanTests {
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func inputIsNeverReplaced() throws {
-        let path = try folder.addFile("notes.txt")
+        let path = try folder.write("x", to: "notes.txt")
         let input = Input(.file(path: path), relativePath: "notes.txt")
         let list = InputList(items: [.success(input)], isSingle: true)
         for output in [path, folder.path] {
@@ -66,12 +67,12 @@ import Testing
     }
 
     @Test func fileForSeveralInputsIsRefused() throws {
-        let path = try folder.addFile("all.txt")
+        let path = try folder.write("x", to: "all.txt")
         #expect(throws: OutputError.fileForSeveralInputs(path: path)) { try destinations(list(["a", "b"]), path) }
     }
 
     @Test func unwritablePlacesAreFoundBeforeTheWork() throws {
-        let file = try folder.addFile("file")
+        let file = try folder.write("x", to: "file")
         #expect(throws: OutputError.cannotCreateFolder(path: "\(file)/out", SystemError(code: ENOTDIR))) {
             try destinations(list(["a", "b"]), "\(file)/out")
         }
@@ -87,7 +88,7 @@ import Testing
 @Suite struct ResultFileTests {
     @Test func replacesWholeFilesAndLeavesNothingElse() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.addFile("result.txt", "old")
+        let path = try folder.write("old", to: "result.txt")
         try ResultFile.checkWritable(path)
         #expect(try folder.contents(of: "result.txt") == "old")
         try ResultFile.write("new äöü", to: path)
@@ -97,7 +98,7 @@ import Testing
 
     @Test func writesThroughLinks() throws {
         let folder = try TemporaryFolder()
-        try folder.addFile("real.txt", "old")
+        try folder.write("old", to: "real.txt")
         try folder.addLink("link.txt", to: "real.txt")
         try ResultFile.write("new", to: "\(folder.path)/link.txt")
         #expect(try folder.contents(of: "real.txt") == "new")
@@ -105,7 +106,7 @@ import Testing
 
     @Test func failureKeepsWhatStoodThere() throws {
         let folder = try TemporaryFolder()
-        try folder.addFile("taken/inside")
+        try folder.write("x", to: "taken/inside")
         #expect(throws: OutputError.cannotWrite(path: "\(folder.path)/taken", SystemError(code: EISDIR))) {
             try ResultFile.write("x", to: "\(folder.path)/taken")
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Hashing
 import Synchronization
+import TestKit
 
 @testable import ModelCatalog
 

@@ -1,5 +1,6 @@
 import Foundation
 import Hashing
+import TestKit
 import Testing
 
 @testable import ModelCatalog

@@ -4,11 +4,11 @@ import Testing
 
 /// What cannot be read gets one clear line and does not stop the rest.
 @Suite struct BadInputTests {
-    private let folder: WorkFolder
+    private let folder: TemporaryFolder
 
     init() throws {
-        folder = try WorkFolder()
-        try folder.add("good.wav", SoundFile.tone(seconds: 1))
+        folder = try TemporaryFolder()
+        try folder.write(SoundFile.tone(seconds: 1), to: "good.wav")
     }
 
     private static let bad: [(name: String, contents: Data?)] = [
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: bad.map(\.name))
     func oneLineNamesTheFile(name: String) throws {
-        if let contents = Self.bad.first(where: { $0.name == name })?.contents { try folder.add(name, contents) }
+        if let contents = Self.bad.first(where: { $0.name == name })?.contents { try folder.write(contents, to: name) }
         let run = try folder.speech("transcribe", name)
         #expect(run.status == 1)
         #expect(run.output.isEmpty)
@@ -31,12 +31,12 @@ import Testing
     }
 
     @Test func theBatchGoesOnAndOtherOutputsAreKept() throws {
-        for (name, contents) in Self.bad { if let contents { try folder.add(name, contents) } }
-        try folder.add("last.wav", SoundFile.tone(seconds: 0.5))
+        for (name, contents) in Self.bad { if let contents { try folder.write(contents, to: name) } }
+        try folder.write(SoundFile.tone(seconds: 0.5), to: "last.wav")
         let run = try ProgramRun(
             "speech",
             ["transcribe", "good.wav"] + Self.bad.map(\.name)
-                + ["last.wav", "--output", "out", "--format", "json", "--model", WorkFolder.randomModel.path],
+                + ["last.wav", "--output", "out", "--format", "json", "--model", TemporaryFolder.randomModel.path],
             in: folder.url)
         #expect(run.status == 1)
         #expect(run.output.isEmpty)
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func unwritableOutputIsToldBeforeTheWork() throws {
-        try folder.add("taken", "a file")
+        try folder.write("a file", to: "taken")
         for output in ["/proc/triptych/", "taken/out/"] {
             let run = try folder.speech("transcribe", "good.wav", "--output", output)
             #expect(run.status == 1)
@@ -106,8 +106,8 @@ import Testing
     }
 
     @Test func shortAndSilentSoundIsValid() throws {
-        try folder.add("short.wav", SoundFile.tone(seconds: 0.1))
-        try folder.add("silence.wav", SoundFile.silence(seconds: 2))
+        try folder.write(SoundFile.tone(seconds: 0.1), to: "short.wav")
+        try folder.write(SoundFile.silence(seconds: 2), to: "silence.wav")
         let run = try folder.speech("transcribe", "short.wav", "silence.wav", "--quiet", "--output", "out")
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         #expect(try folder.contents(of: "out/silence.txt") == "")
@@ -115,9 +115,9 @@ import Testing
 
     @Test(.needsModel("whisper-tiny.en"))
     func nothingIsHeardInShortAndSilentSound() throws {
-        try folder.add("short.wav", SoundFile.silence(seconds: 0.1))
-        try folder.add("tone.wav", SoundFile.tone(seconds: 0.1))
-        try folder.add("silence.wav", SoundFile.silence(seconds: 31))
+        try folder.write(SoundFile.silence(seconds: 0.1), to: "short.wav")
+        try folder.write(SoundFile.tone(seconds: 0.1), to: "tone.wav")
+        try folder.write(SoundFile.silence(seconds: 31), to: "silence.wav")
         let run = try ProgramRun(
             "speech", ["transcribe", "short.wav", "tone.wav", "silence.wav", "--output", "out"], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")

@@ -5,18 +5,18 @@ import Testing
 
 /// `speech evaluate`, run as a program.
 @Suite struct EvaluateTests {
-    private let folder: WorkFolder
+    private let folder: TemporaryFolder
 
-    init() throws { folder = try WorkFolder() }
+    init() throws { folder = try TemporaryFolder() }
 
     private func report(_ name: String) throws -> EvaluationReport {
         try EvaluationReport(json: Data(contentsOf: folder.url.appendingPathComponent(name)))
     }
 
     @Test func faultyItemsAreCountedAndTheRestIsScored() throws {
-        try folder.add("a.wav", SoundFile.tone(seconds: 0.5))
-        try folder.add("b.wav", SoundFile.silence(seconds: 0.5))
-        try folder.add("list.tsv", "a.wav\tone two\nmissing.wav\tthree\nno tab here\nb.wav\tfour\n")
+        try folder.write(SoundFile.tone(seconds: 0.5), to: "a.wav")
+        try folder.write(SoundFile.silence(seconds: 0.5), to: "b.wav")
+        try folder.write("a.wav\tone two\nmissing.wav\tthree\nno tab here\nb.wav\tfour\n", to: "list.tsv")
         let run = try folder.speech("evaluate", "list.tsv", "--output", "report.json", "--normalizer", "none")
         #expect(run.status == 1)
         #expect(run.errorLines.count == 3, "\(run.errors)")
@@ -38,8 +38,8 @@ import Testing
     }
 
     @Test func jsonGoesToStandardOutput() throws {
-        try folder.add("a.wav", SoundFile.silence(seconds: 0.5))
-        try folder.add("list.jsonl", #"{"audio": "a.wav", "text": "one"}"#)
+        try folder.write(SoundFile.silence(seconds: 0.5), to: "a.wav")
+        try folder.write(#"{"audio": "a.wav", "text": "one"}"#, to: "list.jsonl")
         let run = try folder.speech("evaluate", "list.jsonl", "--format", "json")
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         let report = try EvaluationReport(json: Data(run.output.utf8))
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func unusableDataIsOneLine() throws {
-        try folder.add("empty.tsv", "\n")
+        try folder.write("\n", to: "empty.tsv")
         for data in ["empty.tsv", "nowhere", "."] {
             let run = try folder.speech("evaluate", data)
             #expect(run.status == 1)

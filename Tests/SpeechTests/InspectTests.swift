@@ -5,14 +5,14 @@ import Testing
 /// `speech inspect`, run as a program.
 @Suite struct InspectTests {
     @Test func factsOfAFolder() throws {
-        let run = try ProgramRun("speech", ["inspect", WorkFolder.randomModel.path, "--scan", "--tensors"])
+        let run = try ProgramRun("speech", ["inspect", TemporaryFolder.randomModel.path, "--scan", "--tensors"])
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         #expect(run.output.contains("architecture") && run.output.contains("WhisperForConditionalGeneration"))
         #expect(run.output.contains("NaN or infinite") && run.output.contains("model.encoder.conv1.weight"))
     }
 
     @Test func factsAsJSON() throws {
-        let file = WorkFolder.randomModel.appendingPathComponent("model.safetensors")
+        let file = TemporaryFolder.randomModel.appendingPathComponent("model.safetensors")
         let run = try ProgramRun("speech", ["inspect", file.path, "--format", "json"])
         #expect(run.status == 0)
         let json = try #require(
@@ -24,9 +24,9 @@ import Testing
     }
 
     @Test func whatIsNoModelIsOneLine() throws {
-        let folder = try WorkFolder()
-        try folder.add("broken.safetensors", Data(repeating: 0xFF, count: 100))
-        try folder.add("notes.txt", "no model")
+        let folder = try TemporaryFolder()
+        try folder.write(Data(repeating: 0xFF, count: 100), to: "broken.safetensors")
+        try folder.write("no model", to: "notes.txt")
         for model in ["broken.safetensors", "notes.txt", "nowhere", "nowhere.safetensors", "."] {
             let run = try ProgramRun("speech", ["inspect", model], in: folder.url)
             #expect(run.status == 1)

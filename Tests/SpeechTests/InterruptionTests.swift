@@ -4,11 +4,11 @@ import Testing
 
 /// Ctrl-C, and readers that go away.
 @Suite struct InterruptionTests {
-    private let folder: WorkFolder
+    private let folder: TemporaryFolder
 
     init() throws {
-        folder = try WorkFolder()
-        try folder.add("first.wav", SoundFile.tone(seconds: 0.5))
+        folder = try TemporaryFolder()
+        try folder.write(SoundFile.tone(seconds: 0.5), to: "first.wav")
     }
 
     private func start(_ arguments: [String], output: Pipe = Pipe(), errors: Pipe = Pipe()) throws -> Process {
@@ -39,7 +39,7 @@ import Testing
         let process = try start(
             [
                 "transcribe", "first.wav", "stuck.wav", "first.wav", "--output", "out", "--format", "json", "--model",
-                WorkFolder.randomModel.path,
+                TemporaryFolder.randomModel.path,
             ], errors: errors)
         defer { kill(process.processIdentifier, SIGKILL) }
         try wait { folder.exists("out/first.json") }
@@ -60,7 +60,8 @@ import Testing
         let output = Pipe()
         try output.fileHandleForReading.close()
         let errors = Pipe()
-        let process = try start(["inspect", WorkFolder.randomModel.path, "--tensors"], output: output, errors: errors)
+        let process = try start(
+            ["inspect", TemporaryFolder.randomModel.path, "--tensors"], output: output, errors: errors)
         try errors.fileHandleForWriting.close()
         let message = try errors.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()

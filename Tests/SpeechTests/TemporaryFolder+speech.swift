@@ -1,29 +1,8 @@
 import Foundation
 import TestKit
 
-/// A folder that goes with the test, where programs are run.
-final class WorkFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("triptych-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func add(_ name: String, _ contents: Data) throws { try contents.write(to: url.appendingPathComponent(name)) }
-
-    func add(_ name: String, _ contents: String) throws { try add(name, Data(contents.utf8)) }
-
-    func contents(of name: String) throws -> String {
-        try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8)
-    }
-
-    func exists(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
-    }
-
+/// A temporary folder is where programs are run.
+extension TemporaryFolder {
     /// Copies a model of random weights, without `absent`.
     func addModel(_ name: String, without absent: [String] = []) throws {
         let target = url.appendingPathComponent(name)
