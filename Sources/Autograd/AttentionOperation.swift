@@ -69,3 +69,60 @@ public func attention(
     return Tape.recordConstant(
         "attention", result, inputs: [queries, keys, values], reason: "a key/value cache is for decoding only")
 }
+
+/// The positions of one head behind each other, where `x` has the heads of one position behind each other.
+///
+/// Shapes: `[1, time, heads · width]` → `[heads, time, width]`. For keys and values that are read again and again by few
+/// queries at a time: memory then streams them.
+public func byHead(_ x: Tensor, heads: Int) -> Tensor {
+    precondition(
+        x.rank == 3 && x.shape[0] == 1 && x.shape[2].isMultiple(of: heads),
+        "byHead: a shape of \(x.shape) does not divide into \(heads) heads")
+    let (time, width) = (x.shape[1], x.shape[2] / heads)
+    let result = Tensor(
+        shape: [heads, time, width],
+        initializingFloats: { result in
+            x.withFloats { source in
+                for head in 0..<heads {
+                    for position in 0..<time {
+                        (result + (head * time + position) * width).update(
+                            from: source + (position * heads + head) * width, count: width)
+                    }
+                }
+            }
+        })
+    return Tape.recordConstant("byHead", result, inputs: [x], reason: "it has no backward yet")
+}
+
+/// Attention of every query to the same keys and values, which lie head by head (``byHead(_:heads:)``).
+///
+/// Shapes: `queries` `[sequences, time, heads · width]`; `keys` and `values` `[heads, keyTime, width]`; result as
+/// `queries`.
+public func attention(_ queries: Tensor, keysByHead keys: Tensor, valuesByHead values: Tensor) -> Tensor {
+    let (heads, keyTime, width) = (keys.shape[0], keys.shape[1], keys.shape[2])
+    precondition(
+        queries.rank == 3 && keys.shape == values.shape && queries.shape[2] == heads * width,
+        "attention: queries \(queries.shape), keys \(keys.shape) and values \(values.shape) by head do not fit")
+    let result = Tensor(
+        shape: queries.shape,
+        initializingFloats: { result in
+            queries.withFloats { queryPointer in
+                keys.withFloats { keyPointer in
+                    values.withFloats { valuePointer in
+                        // To the kernel each head is a sequence of its own, with one query.
+                        for row in 0..<queries.shape[0] * queries.shape[1] {
+                            Attention.forward(
+                                queries: queryPointer + row * heads * width, queryCount: 1, queryStride: width,
+                                keys: keyPointer, values: valuePointer, keyStride: width,
+                                keySequenceStride: keyTime * width,
+                                keyCounts: Array(repeating: keyTime, count: heads), heads: 1, keyHeads: 1,
+                                width: width, scale: 1 / Float(width).squareRoot(),
+                                output: result + row * heads * width, outputStride: width)
+                        }
+                    }
+                }
+            }
+        })
+    return Tape.recordConstant(
+        "attention", result, inputs: [queries, keys, values], reason: "it has no backward yet")
+}

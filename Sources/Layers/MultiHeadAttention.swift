@@ -24,12 +24,19 @@ public struct MultiHeadAttention: Sendable {
     /// Every position attends to every position of `x`.
     public func callAsFunction(_ x: Tensor, residual: Tensor) -> Tensor {
         let (keys, values) = keysAndValues(of: x)
-        return attend(x, keys: keys, values: values, residual: residual)
+        let attended = attention(queryProjection(x), keys, values, heads: heads)
+        return outputProjection(attended, residual: residual)
     }
 
-    /// Attends to keys and values made before by ``keysAndValues(of:)``.
-    public func attend(_ x: Tensor, keys: Tensor, values: Tensor, residual: Tensor) -> Tensor {
-        let attended = attention(queryProjection(x), keys, values, heads: heads)
+    /// What other positions attend to, made once and read for every one of them. Shapes: `x` `[1, time, width]`.
+    public func source(of x: Tensor) -> AttentionSource {
+        let (keys, values) = keysAndValues(of: x)
+        return AttentionSource(keys: byHead(keys, heads: heads), values: byHead(values, heads: heads))
+    }
+
+    /// Every position attends to every position of `source`.
+    public func attend(_ x: Tensor, to source: AttentionSource, residual: Tensor) -> Tensor {
+        let attended = attention(queryProjection(x), keysByHead: source.keys, valuesByHead: source.values)
         return outputProjection(attended, residual: residual)
     }
 
@@ -44,4 +51,10 @@ public struct MultiHeadAttention: Sendable {
     public func keysAndValues(of x: Tensor) -> (keys: Tensor, values: Tensor) {
         (keyProjection(x), valueProjection(x))
     }
+}
+
+/// Keys and values of a sequence that others attend to, head by head: `[heads, time, width of a head]`.
+public struct AttentionSource: Sendable {
+    let keys: Tensor
+    let values: Tensor
 }

@@ -107,6 +107,16 @@ struct LayerTests {
         }
     }
 
+    /// Keys and values kept head by head give what they give side by side.
+    @Test func attentionToASourceEqualsPlainAttention() {
+        let layer = MultiHeadAttention(12, heads: 3, keyBias: false, in: store().root)
+        let (x, encoded) = (Tensor.random([2, 3, 12]), Tensor.random([1, 9, 12], seed: 4))
+        let (keys, values) = layer.keysAndValues(of: encoded)
+        let plain = layer.outputProjection(
+            attention(layer.queryProjection(x), keys, values, heads: 3), residual: x)
+        expectClose(layer.attend(x, to: layer.source(of: encoded), residual: x), plain)
+    }
+
     @Test func attentionAgreesWithItsDefinition() {
         let (heads, width, queryTime, keyTime) = (2, 4, 3, 7)
         let (q, k, v) = (

@@ -24,7 +24,7 @@ public struct WhisperDecoder: Sendable {
     ///
     /// Shapes: `encoded` `[1, source positions, width]`.
     public func source(for encoded: Tensor) -> WhisperSource {
-        WhisperSource(layers: layers.map { $0.sourceAttention.keysAndValues(of: encoded) })
+        WhisperSource(layers: layers.map { $0.sourceAttention.source(of: encoded) })
     }
 
     /// Vectors from which the next tokens are predicted; appends the tokens to `cache`. Sequences must have equal
@@ -49,9 +49,9 @@ public struct WhisperDecoder: Sendable {
     }
 }
 
-/// One window's encoder output, projected to keys and values for each decoder layer: `[1, source positions, width]`.
+/// One window's encoder output, as each decoder layer attends to it.
 public struct WhisperSource: Sendable {
-    let layers: [(keys: Tensor, values: Tensor)]
+    let layers: [AttentionSource]
 }
 
 /// Causal self-attention, attention to the encoder's output, and a feed-forward network.
@@ -72,11 +72,10 @@ public struct WhisperDecoderLayer: Sendable {
     }
 
     func callAsFunction(
-        _ x: Tensor, source: (keys: Tensor, values: Tensor), cache: KeyValueCache, index: Int
+        _ x: Tensor, source: AttentionSource, cache: KeyValueCache, index: Int
     ) -> Tensor {
         var x = attention.attend(attentionNorm(x), extending: cache, layer: index, residual: x)
-        x = sourceAttention.attend(
-            sourceAttentionNorm(x), keys: source.keys, values: source.values, residual: x)
+        x = sourceAttention.attend(sourceAttentionNorm(x), to: source, residual: x)
         return feedForward(x)
     }
 }
