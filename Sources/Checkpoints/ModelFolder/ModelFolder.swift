@@ -2,6 +2,7 @@ public import FoundationEssentials
 public import Hashing
 import Kernels
 public import Parameters
+import Synchronization
 import Tensors
 
 /// A model on disk in one of the layouts that this project reads.
@@ -21,6 +22,9 @@ public struct ModelFolder: Sendable {
     /// The folder that holds the model, after a run was resolved to its best checkpoint.
     public let url: URL
     public let layout: Layout
+
+    /// Copies of this folder share what was derived once.
+    private let derived = DerivedConfiguration()
 
     static let configurationName = "config.json"
     static let weightsName = "model.safetensors"
@@ -160,7 +164,7 @@ public struct ModelFolder: Sendable {
     }
 
     private func ctranslate2Configuration() throws -> CTranslate2Whisper.Configuration {
-        try CTranslate2Whisper(path: path(of: Self.ctranslate2Name)).configuration()
+        try derived.value { try CTranslate2Whisper(path: path(of: Self.ctranslate2Name)).configuration() }
     }
 
     private func path(of name: String) -> String { Self.path(url.appending(path: name)) }
@@ -168,5 +172,21 @@ public struct ModelFolder: Sendable {
     static func path(_ url: URL) -> String {
         let path = url.path(percentEncoded: false)
         return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+}
+
+/// The configuration of a CTranslate2 folder, for which its weights and vocabulary are read: once for all three files.
+private final class DerivedConfiguration: Sendable {
+    private let stored = Mutex<CTranslate2Whisper.Configuration?>(nil)
+
+    func value(
+        _ derive: () throws -> CTranslate2Whisper.Configuration
+    ) throws -> CTranslate2Whisper.Configuration {
+        try stored.withLock { stored in
+            if let stored { return stored }
+            let value = try derive()
+            stored = value
+            return value
+        }
     }
 }
