@@ -46,6 +46,7 @@ let package = Package(
         systemLibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
         systemLibrary("CSoundFile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
         systemLibrary("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
+        systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .target(name: "CKernels"),
 
         module("Kernels", ["COpenBLAS", "CKernels"]),
@@ -66,7 +67,7 @@ let package = Package(
             "SpeechModels",
             [
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
-                "Evaluation", "Hashing", "Audio",
+                "Evaluation", "Hashing", "Audio", "CZlib",
             ]),
         module("CommandLineKit", ["Checkpoints", "Evaluation", "ModelCatalog", "Hashing", argumentParser, logging]),
         .executableTarget(

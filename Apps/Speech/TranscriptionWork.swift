@@ -34,6 +34,7 @@ struct TranscriptionWork: Sendable {
                 if isLive { try console.write(TranscriptFormat.line(segment)) }
                 let times = [segment.start, segment.end].map { String(format: "%.2f", $0) }
                 console.detail("\(times[0])–\(times[1]) s, mean log-probability \(segment.averageLogProbability)")
+            case .decision(let decision): console.detail("\(decision)")
             case .progress(let seconds): meter.update(completed: seconds, of: audio.durationHint)
             case .finished(let transcript): finished = transcript
             }

@@ -6,10 +6,10 @@ struct SubtitleTests {
     private let segments = [
         TranscriptSegment(
             id: 0, seek: 0, start: 0, end: 1.2345, text: " a < b & c", tokens: [], temperature: 0,
-            averageLogProbability: 0, noSpeechProbability: 0),
+            averageLogProbability: 0, compressionRatio: 1, noSpeechProbability: 0),
         TranscriptSegment(
             id: 1, seek: 0, start: 3723.5, end: 3724, text: " two\n\nlines", tokens: [], temperature: 0,
-            averageLogProbability: 0, noSpeechProbability: 0),
+            averageLogProbability: 0, compressionRatio: 1, noSpeechProbability: 0),
     ]
 
     @Test func subRip() {

@@ -21,6 +21,8 @@ public final class Transcriber: Sendable {
     public enum Event: Sendable {
         /// A phrase is finished.
         case segment(TranscriptSegment)
+        /// A part was left out or is heard again.
+        case decision(TranscriptDecision)
         /// So many seconds of the recording are done.
         case progress(Double)
         /// The recording is done.

@@ -117,7 +117,7 @@ struct TranscriptionPass {
                 id: segments.count, seek: position / transcriber.spectrogram.configuration.hop,
                 start: offset + phrase.start, end: offset + phrase.end, text: text,
                 tokens: phrase.tokens, temperature: 0, averageLogProbability: found.averageLogProbability,
-                noSpeechProbability: found.noSpeechProbability)
+                compressionRatio: CompressionRatio.of(text), noSpeechProbability: found.noSpeechProbability)
             segments.append(segment)
             emit(.segment(segment))
         }
