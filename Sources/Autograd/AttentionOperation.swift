@@ -109,16 +109,14 @@ public func attention(_ queries: Tensor, keysByHead keys: Tensor, valuesByHead v
             queries.withFloats { queryPointer in
                 keys.withFloats { keyPointer in
                     values.withFloats { valuePointer in
-                        // To the kernel each head is a sequence of its own, with one query.
-                        for row in 0..<queries.shape[0] * queries.shape[1] {
-                            Attention.forward(
-                                queries: queryPointer + row * heads * width, queryCount: 1, queryStride: width,
-                                keys: keyPointer, values: valuePointer, keyStride: width,
-                                keySequenceStride: keyTime * width,
-                                keyCounts: Array(repeating: keyTime, count: heads), heads: 1, keyHeads: 1,
-                                width: width, scale: 1 / Float(width).squareRoot(),
-                                output: result + row * heads * width, outputStride: width)
-                        }
+                        // To the kernel each head is a sequence of its own, with all positions as its queries, so that
+                        // keys and values are read once for all of them.
+                        Attention.forward(
+                            queries: queryPointer, queryCount: queries.shape[0] * queries.shape[1],
+                            queryStride: heads * width, sequenceStride: width, keys: keyPointer, values: valuePointer,
+                            keyStride: width, keySequenceStride: keyTime * width,
+                            keyCounts: Array(repeating: keyTime, count: heads), heads: 1, keyHeads: 1, width: width,
+                            scale: 1 / Float(width).squareRoot(), output: result, outputStride: heads * width)
                     }
                 }
             }

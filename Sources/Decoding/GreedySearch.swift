@@ -1,18 +1,5 @@
 /// Takes the most probable token at each step.
 public struct GreedySearch: Sendable {
-    /// What a search found.
-    public struct Result: Sendable, Equatable {
-        /// Without the end token.
-        public var tokens: [Int]
-        /// The sum of the natural logarithms of the tokens' probabilities, the end token's included if it came.
-        public var logProbability: Float
-        /// False if the limit cut the sequence off.
-        public var isComplete: Bool
-
-        /// Per token, the end token counted.
-        public var averageLogProbability: Float { logProbability / Float(tokens.count + 1) }
-    }
-
     public var rules: [any LogitRule]
     public var endToken: Int
     public var maximumCount: Int
@@ -28,8 +15,8 @@ public struct GreedySearch: Sendable {
     ///   - step: the logits that follow when a token is appended.
     public func run(
         startingWith logits: [Float], step: (_ token: Int) throws -> [Float]
-    ) rethrows -> Result {
-        var result = Result(tokens: [], logProbability: 0, isComplete: false)
+    ) rethrows -> Hypothesis {
+        var result = Hypothesis()
         var logits = logits
         while true {
             for rule in rules { rule.apply(to: &logits, after: result.tokens) }

@@ -1,10 +1,14 @@
 import Kernels
+public import Tensors
 
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
     import Musl
 #endif
+
+/// base to the power of exponent; named apart from C's function, which it is.
+func power(_ base: Float, _ exponent: Float) -> Float { powf(base, exponent) }
 
 /// Probabilities in the logarithm from logits, over plain arrays.
 public enum LogProbabilities {
@@ -51,5 +55,44 @@ public enum LogProbabilities {
             Rows.argmax(buffer.baseAddress!, rows: 1, columns: buffer.count, into: &index)
         }
         return Int(index)
+    }
+
+    /// The indices of the `count` largest logits, largest first, the first of equals before the others; fewer where all
+    /// others are forbidden.
+    public static func largest(_ count: Int, _ logits: [Float]) -> [Int] {
+        var best: [(index: Int, logit: Float)] = []
+        best.reserveCapacity(count + 1)
+        var bar = -Float.infinity
+        logits.withUnsafeBufferPointer { logits in
+            for index in logits.indices where logits[index] > bar {
+                let logit = logits[index]
+                let place = best.firstIndex { $0.logit < logit } ?? best.count
+                best.insert((index, logit), at: place)
+                if best.count > count { best.removeLast() }
+                if best.count == count { bar = best[count - 1].logit }
+            }
+        }
+        return best.map(\.index)
+    }
+
+    /// An index drawn with the probabilities of softmax(logits / temperature).
+    ///
+    /// - Precondition: there is a logit that is not -∞.
+    public static func draw(_ logits: [Float], temperature: Float, using random: inout RandomSource) -> Int {
+        let largest = maximum(logits, in: 0..<logits.count)
+        var weights = logits.map { ($0 - largest) / temperature }
+        weights.withUnsafeMutableBufferPointer { buffer in
+            // Not empty, by the precondition.
+            Elementwise.apply(.exp, buffer.baseAddress!, into: buffer.baseAddress!, count: buffer.count)
+        }
+        let total = weights.reduce(0.0) { $0 + Double($1) }
+        var rest = total * Double(random.next() >> 11) * 0x1p-53
+        var last = 0
+        for (index, weight) in weights.enumerated() where weight > 0 {
+            rest -= Double(weight)
+            last = index
+            if rest < 0 { break }
+        }
+        return last
     }
 }

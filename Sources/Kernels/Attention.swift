@@ -9,8 +9,9 @@ public enum Attention {
     /// than heads, `heads / keyHeads` neighbouring heads share one (grouped-query attention, Ainslie et al. 2023).
     ///
     /// - Parameters:
-    ///   - queries: `[sequences, queryCount, heads · width]`, a position every `queryStride` elements; sequences follow
-    ///     each other without a gap (`queryCount · queryStride`).
+    ///   - queries: `[sequences, queryCount, heads · width]`, a position every `queryStride` elements.
+    ///   - sequenceStride: elements from one sequence's queries to the next one's, and from its output to the next
+    ///     one's; nil where sequences follow each other without a gap (`queryCount` strides).
     ///   - keys: `[sequences, keyCount, keyHeads · width]` of `keyValueType`, a position every `keyStride` elements, a
     ///     sequence every `keySequenceStride`. 16-bit keys and values are widened on the way.
     ///   - values: laid out as the keys.
@@ -18,9 +19,10 @@ public enum Attention {
     ///   - causalOffsets: query t of sequence s sees its keys 0...causalOffsets[s] + t; nil lets it see all.
     ///   - output: laid out as the queries, with its own stride; may be `queries` only if the strides agree.
     public static func forward(
-        queries: UnsafePointer<Float>, queryCount: Int, queryStride: Int, keys: UnsafeRawPointer,
-        values: UnsafeRawPointer, keyValueType: ElementType = .float32, keyStride: Int, keySequenceStride: Int,
-        keyCounts: [Int], causalOffsets: [Int]? = nil, heads: Int, keyHeads: Int, width: Int, scale: Float,
+        queries: UnsafePointer<Float>, queryCount: Int, queryStride: Int, sequenceStride: Int? = nil,
+        keys: UnsafeRawPointer, values: UnsafeRawPointer, keyValueType: ElementType = .float32, keyStride: Int,
+        keySequenceStride: Int, keyCounts: [Int], causalOffsets: [Int]? = nil, heads: Int, keyHeads: Int, width: Int,
+        scale: Float,
         output: UnsafeMutablePointer<Float>, outputStride: Int
     ) {
         precondition(
@@ -41,12 +43,12 @@ public enum Attention {
             let head = pair % keyHeads
             let keyOffset = (sequence * keySequenceStride + head * width) * keyValueType.byteCount
             return kernels_attention(
-                queries: queries + sequence * queryCount * queryStride + head * group * width,
+                queries: queries + sequence * (sequenceStride ?? queryCount * queryStride) + head * group * width,
                 query_stride: queryStride, query_count: queryCount, group: group, keys: keys + keyOffset,
                 values: values + keyOffset, element_type: Int32(keyValueType.rawValue), key_stride: keyStride,
                 key_count: keyCounts[sequence], width: width, scale: scale, causal: causalOffsets != nil,
                 causal_offset: causalOffsets?[sequence] ?? 0, packed_keys: nil, packed_values: nil,
-                output: output + sequence * queryCount * outputStride + head * group * width,
+                output: output + sequence * (sequenceStride ?? queryCount * outputStride) + head * group * width,
                 output_stride: outputStride)
         }
 
