@@ -109,6 +109,33 @@ typedef struct {
         const float *_Nonnull x, long rows, long stride, long columns, float *_Nonnull y);
     float (*_Nonnull dot)(const float *_Nonnull a, const float *_Nonnull b, long count);
 
+    void (*_Nonnull softmax_gradient)(
+        const float *_Nonnull y, const float *_Nonnull dy, long rows, long columns, float *_Nonnull dx);
+    void (*_Nonnull log_softmax_gradient)(
+        const float *_Nonnull y, const float *_Nonnull dy, long rows, long columns, float *_Nonnull dx);
+    // Of layer_norm, or of rms_norm without `means`. The gradients of weight and bias are added to.
+    void (*_Nonnull norm_gradient)(
+        const float *_Nonnull x, const float *_Nonnull dy, long rows, long columns, const float *_Nullable weight,
+        const float *_Nullable means, const float *_Nonnull reciprocal_deviations, float *_Nonnull dx,
+        float *_Nullable weight_gradient, float *_Nullable bias_gradient);
+    // A target of -1 is left out. dx may be x.
+    void (*_Nonnull cross_entropy)(
+        const float *_Nonnull x, long rows, long columns, const int32_t *_Nonnull targets, float smoothing, float scale,
+        float *_Nonnull losses, float *_Nullable dx);
+
+    void (*_Nonnull gated_silu)(const float *_Nonnull gate, const float *_Nonnull up, float *_Nonnull y, long count);
+    void (*_Nonnull gated_silu_gradient)(
+        const float *_Nonnull gate, const float *_Nonnull up, const float *_Nonnull dy, float *_Nonnull gate_gradient,
+        float *_Nonnull up_gradient, long count);
+    // One position of rotary embedding.
+    void (*_Nonnull rotate_pairs)(
+        const float *_Nonnull x, long heads, long width, const float *_Nonnull cosines, const float *_Nonnull sines,
+        float direction, float *_Nonnull y);
+    // The elements first ..< first + count of a tensor; `first` is a multiple of 64.
+    void (*_Nonnull dropout)(
+        const float *_Nonnull x, float *_Nonnull y, long first, long count, uint64_t key, uint64_t stream,
+        uint32_t threshold, float scale);
+
     void (*_Nonnull convert)(
         const void *_Nonnull source, int source_type, void *_Nonnull destination, int destination_type, long count);
 

@@ -11,6 +11,8 @@
 #include "functions.h"
 #include "elementwise.h"
 #include "rows.h"
+#include "gradients.h"
+#include "transformer.h"
 #include "conversion.h"
 #include "product.h"
 #include "attention.h"
@@ -35,6 +37,14 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .row_argmax = row_argmax,
     .column_sum = column_sum,
     .dot = dot,
+    .softmax_gradient = softmax_gradient,
+    .log_softmax_gradient = log_softmax_gradient,
+    .norm_gradient = norm_gradient,
+    .cross_entropy = cross_entropy,
+    .gated_silu = gated_silu,
+    .gated_silu_gradient = gated_silu_gradient,
+    .rotate_pairs = rotate_pairs,
+    .dropout = dropout,
     .convert = convert,
     .pack_rows = pack_rows,
     .pack_panel = pack_panel,
