@@ -50,6 +50,14 @@ public struct Gradients: Sendable {
         self.values = values
     }
 
+    /// Gradients that were computed elsewhere, one for each of `parameters`, or nil.
+    public init(of parameters: [Parameter], _ values: [Tensor?]) {
+        self.values = Dictionary(
+            uniqueKeysWithValues: zip(parameters, values).compactMap { parameter, value in
+                value.map { (ObjectIdentifier(parameter), $0) }
+            })
+    }
+
     /// Nil where the loss does not depend on `parameter`.
     public subscript(parameter: Parameter) -> Tensor? { values[ObjectIdentifier(parameter)] }
 }

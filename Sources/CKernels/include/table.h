@@ -76,6 +76,37 @@ typedef struct {
     long output_stride;
 } kernels_attention;
 
+// One step of AdamW (Loshchilov and Hutter 2019) on all elements of a parameter:
+// m' = m + (f g - m) (1 - beta1);  v' = beta2 v + (1 - beta2) (f g)^2;  w' = decay w - step_size m' / (second_scale sqrt(v') + epsilon)
+typedef struct {
+    const float *_Nonnull weight;
+    const float *_Nonnull gradient;
+    const float *_Nonnull first;
+    const float *_Nonnull second;
+    float *_Nonnull new_weight;
+    float *_Nonnull new_first;
+    float *_Nonnull new_second;
+    // f: what the gradient is multiplied by before anything else.
+    float gradient_factor;
+    float beta1, beta2, epsilon;
+    // 1 - learning rate * weight decay; learning rate / (1 - beta1^t); 1 / sqrt(1 - beta2^t).
+    float decay, step_size, second_scale;
+} kernels_adamw;
+
+// One step of stochastic gradient descent: g' = f g + weight_decay w;  b' = momentum b + (1 - dampening) g', or g' in the
+// first step;  w' = w - learning_rate d, where d is g' without momentum, g' + momentum b' with Nesterov's, else b'.
+typedef struct {
+    const float *_Nonnull weight;
+    const float *_Nonnull gradient;
+    // Null in the first step, and without momentum.
+    const float *_Nullable velocity;
+    float *_Nonnull new_weight;
+    // Null without momentum.
+    float *_Nullable new_velocity;
+    float gradient_factor, learning_rate, momentum, dampening, weight_decay;
+    bool nesterov, is_first;
+} kernels_sgd;
+
 typedef struct {
     // Rows of a tile, and query rows of an attention block.
     long tile_rows, attention_rows;
@@ -156,6 +187,14 @@ typedef struct {
         const kernels_attention *_Nonnull attention, float *_Nonnull keys, float *_Nonnull values);
     // Query rows [row_begin, row_end): at most attention_rows when packed, any number on the direct path.
     void (*_Nonnull attention)(const kernels_attention *_Nonnull attention, long row_begin, long row_end);
+
+    // Elements [begin, end) of a parameter.
+    void (*_Nonnull adamw)(const kernels_adamw *_Nonnull step, long begin, long end);
+    void (*_Nonnull sgd)(const kernels_sgd *_Nonnull step, long begin, long end);
+    // c = a + (b - a) * fraction
+    void (*_Nonnull interpolate)(
+        const float *_Nonnull a, const float *_Nonnull b, float fraction, float *_Nonnull c, long count);
+    double (*_Nonnull sum_of_squares)(const float *_Nonnull x, long count);
 } kernels_table;
 
 enum { KERNELS_LEVEL_PORTABLE, KERNELS_LEVEL_NEON, KERNELS_LEVEL_AVX2, KERNELS_LEVEL_AVX512 };

@@ -16,6 +16,7 @@
 #include "conversion.h"
 #include "product.h"
 #include "attention.h"
+#include "optimizer.h"
 
 #define TABLE_NAME_OF(name) kernels_table_##name
 #define TABLE_NAME(name) TABLE_NAME_OF(name)
@@ -52,4 +53,8 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .attention_packed_count = attention_packed_count,
     .attention_pack = attention_pack,
     .attention = attention,
+    .adamw = adamw,
+    .sgd = sgd,
+    .interpolate = interpolate,
+    .sum_of_squares = sum_of_squares,
 };
