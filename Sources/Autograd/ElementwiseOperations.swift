@@ -1,29 +1,25 @@
 import Kernels
 public import Tensors
 
-/// a + b, elementwise.
-///
-/// Shapes: equal, or `b` is `[columns]` and is added to every row of `a` `[…, columns]`.
+/// a + b, elementwise. Shapes: those that NumPy broadcasts.
 public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
-    if a.shape == b.shape {
-        return Tape.record(Arithmetic.sum(a, b), inputs: [a, b], SumOperation(broadcastsRow: false))
-    }
-    precondition(
-        b.rank == 1 && a.rank >= 1 && a.shape[a.rank - 1] == b.shape[0],
-        "add: shapes \(a.shape) and \(b.shape) do not fit")
-    return Tape.record(Arithmetic.sum(a, row: b), inputs: [a, b], SumOperation(broadcastsRow: true))
+    Tape.record(Broadcasting.combine(.add, a, b), inputs: [a, b], SumOperation(a: a.shape, b: b.shape))
 }
 
-/// a - b, elementwise, for equal shapes.
+/// a - b, elementwise. Shapes: those that NumPy broadcasts.
 public func subtract(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireEqualShapes("subtract", a, b)
-    return Tape.record(Arithmetic.difference(a, b), inputs: [a, b], DifferenceOperation())
+    Tape.record(Broadcasting.combine(.subtract, a, b), inputs: [a, b], DifferenceOperation(a: a.shape, b: b.shape))
 }
 
-/// a · b, elementwise, for equal shapes.
+/// a · b, elementwise. Shapes: those that NumPy broadcasts.
 public func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireEqualShapes("multiply", a, b)
-    return Tape.record(Arithmetic.product(a, b), inputs: [a, b], ProductOperation(a: a, b: b))
+    Tape.record(Broadcasting.combine(.multiply, a, b), inputs: [a, b], ProductOperation(a: a, b: b))
+}
+
+/// a / b, elementwise. Shapes: those that NumPy broadcasts.
+public func divide(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let quotient = Broadcasting.combine(.divide, a, b)
+    return Tape.record(quotient, inputs: [a, b], QuotientOperation(quotient: quotient, a: a.shape, b: b))
 }
 
 /// x · factor.
@@ -31,33 +27,29 @@ public func scale(_ x: Tensor, by factor: Float) -> Tensor {
     Tape.record(Arithmetic.scaled(x, by: factor), inputs: [x], ScaleOperation(factor: factor))
 }
 
-/// The sum of all elements, a scalar of shape `[]`.
-public func sum(_ x: Tensor) -> Tensor {
-    // Rows first, then the rows' sums in double: the order depends on the shape alone.
-    let total = x.withFloats { pointer in
-        UnsafeBufferPointer(start: pointer, count: x.elementCount).reduce(0.0) { $0 + Double($1) }
-    }
-    return Tape.record(Tensor([Float(total)], shape: []), inputs: [x], TotalOperation(shape: x.shape))
-}
-
-private func requireEqualShapes(_ operation: String, _ a: Tensor, _ b: Tensor) {
-    precondition(a.shape == b.shape, "\(operation): shapes \(a.shape) and \(b.shape) differ")
-}
-
 struct SumOperation: Operation {
     let name = "add"
-    let broadcastsRow: Bool
+    let a: Shape
+    let b: Shape
 
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
-        [gradient, wanted[1] ? (broadcastsRow ? Arithmetic.rowSum(gradient) : gradient) : nil]
+        [
+            wanted[0] ? Broadcasting.reduce(gradient, to: a) : nil,
+            wanted[1] ? Broadcasting.reduce(gradient, to: b) : nil,
+        ]
     }
 }
 
 struct DifferenceOperation: Operation {
     let name = "subtract"
+    let a: Shape
+    let b: Shape
 
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
-        [gradient, wanted[1] ? Arithmetic.scaled(gradient, by: -1) : nil]
+        [
+            wanted[0] ? Broadcasting.reduce(gradient, to: a) : nil,
+            wanted[1] ? Arithmetic.scaled(Broadcasting.reduce(gradient, to: b), by: -1) : nil,
+        ]
     }
 }
 
@@ -68,8 +60,26 @@ struct ProductOperation: Operation {
 
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
         [
-            wanted[0] ? Arithmetic.product(gradient, b) : nil,
-            wanted[1] ? Arithmetic.product(gradient, a) : nil,
+            wanted[0] ? Broadcasting.reduce(Broadcasting.combine(.multiply, gradient, b), to: a.shape) : nil,
+            wanted[1] ? Broadcasting.reduce(Broadcasting.combine(.multiply, gradient, a), to: b.shape) : nil,
+        ]
+    }
+}
+
+struct QuotientOperation: Operation {
+    let name = "divide"
+    let quotient: Tensor
+    let a: Shape
+    let b: Tensor
+
+    // d(a/b)/da = 1/b and d(a/b)/db = -(a/b)/b
+    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
+        let aGradient = Broadcasting.combine(.divide, gradient, b)
+        return [
+            wanted[0] ? Broadcasting.reduce(aGradient, to: a) : nil,
+            wanted[1]
+                ? Arithmetic.scaled(
+                    Broadcasting.reduce(Arithmetic.product(aGradient, quotient), to: b.shape), by: -1) : nil,
         ]
     }
 }
@@ -80,14 +90,5 @@ struct ScaleOperation: Operation {
 
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
         [Arithmetic.scaled(gradient, by: factor)]
-    }
-}
-
-struct TotalOperation: Operation {
-    let name = "sum"
-    let shape: Shape
-
-    func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
-        [Tensor(repeating: gradient.scalar, shape: shape)]
     }
 }

@@ -15,8 +15,32 @@ public func linear(
     precondition(bias.map { $0.shape == [outputs] } ?? true, "linear: the bias must have the shape [\(outputs)]")
     let shape = Shape(x.shape.dropLast() + [outputs])
     precondition(residual.map { $0.shape == shape } ?? true, "linear: the residual must have the shape \(shape)")
-    let matrix = weight.matrix
-    let result = Tensor(
+    let inputTensors = [x, weight.tensor] + [bias, residual].compactMap { $0 }
+    // The slope of the activation is a function of what goes into it, which then has to be kept.
+    let keepsArgument = activation != .none && Tape.isTracking(inputTensors)
+    let product = product(
+        x, weight, shape: shape, bias: bias, activation: keepsArgument ? .none : activation,
+        residual: keepsArgument ? nil : residual)
+    guard keepsArgument, let function = activation.function else {
+        return Tape.record(
+            product, inputs: inputTensors,
+            LinearOperation(
+                x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil, function: nil,
+                argument: nil))
+    }
+    let activated = Arithmetic.value(of: function, product)
+    return Tape.record(
+        residual.map { Arithmetic.sum(activated, $0) } ?? activated, inputs: inputTensors,
+        LinearOperation(
+            x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil, function: function,
+            argument: product))
+}
+
+private func product(
+    _ x: Tensor, _ weight: Weight, shape: Shape, bias: Tensor?, activation: Activation, residual: Tensor?
+) -> Tensor {
+    let (matrix, inputs, outputs) = (weight.matrix, weight.shape[1], weight.shape[0])
+    return Tensor(
         shape: shape,
         initializingFloats: { result in
             x.withFloats { xPointer in
@@ -30,14 +54,6 @@ public func linear(
                 }
             }
         })
-    let tensors = [x, weight.tensor] + [bias, residual].compactMap { $0 }
-    guard activation == .none else {
-        return Tape.recordConstant(
-            "linear", result, inputs: tensors, reason: "a fused activation has no backward yet")
-    }
-    return Tape.record(
-        result, inputs: tensors,
-        LinearOperation(x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil))
 }
 
 /// op(a) · op(b) of two matrices.
@@ -68,24 +84,35 @@ struct LinearOperation: Operation {
     let weight: Tensor
     let hasBias: Bool
     let hasResidual: Bool
+    let function: Elementwise.Function?
+    /// What goes into the function.
+    let argument: Tensor?
 
+    // With Z = X Wᵀ + b: dX = dZ · W, dW = dZᵀ · X, and db is the sum of dZ's rows.
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let rows = x.elementCount / max(1, inputs)
-        let rowsOfGradient = gradient.viewed(as: [rows, outputs])
+        let inner = argumentGradient(gradient).viewed(as: [rows, outputs])
         var gradients: [Tensor?] = [nil, nil]
         if wanted[0] {
             let dense = weight.converted(to: .float32)
-            gradients[0] = Arithmetic.matrixProduct(rowsOfGradient, dense, transposeA: false, transposeB: false)
+            gradients[0] = Arithmetic.matrixProduct(inner, dense, transposeA: false, transposeB: false)
                 .viewed(as: x.shape)
         }
         if wanted[1] {
             gradients[1] = Arithmetic.matrixProduct(
-                rowsOfGradient, x.viewed(as: [rows, inputs]), transposeA: true, transposeB: false)
+                inner, x.viewed(as: [rows, inputs]), transposeA: true, transposeB: false)
         }
-        if hasBias { gradients.append(wanted[2] ? Arithmetic.rowSum(gradient) : nil) }
+        if hasBias { gradients.append(wanted[2] ? Broadcasting.reduce(inner, to: [outputs]) : nil) }
         if hasResidual { gradients.append(gradient) }
         return gradients
+    }
+
+    private func argumentGradient(_ gradient: Tensor) -> Tensor {
+        guard let function, let argument else { return gradient }
+        // These slopes are functions of the value, which is made again rather than kept.
+        let value = function.gradientNeedsResult ? Arithmetic.value(of: function, argument) : nil
+        return Arithmetic.gradient(of: function, input: argument, result: value, gradient)
     }
 }
 

@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 package import Tensors
 
@@ -63,6 +64,12 @@ public final class Tape: Sendable {
         return tape.append(result, inputs: inputs, ConstantOperation(name: name, reason: reason))
     }
 
+    /// Whether a result of `tensor` would be recorded: operations whose backward is cheapest during forward ask.
+    package static func isTracking(_ tensors: [Tensor]) -> Bool {
+        guard let tape = current else { return false }
+        return tensors.contains { $0.slot?.tape == tape.identifier }
+    }
+
     private func append(_ result: Tensor, inputs: [Tensor], _ operation: any Operation) -> Tensor {
         let slots = inputs.map { input in input.slot?.tape == identifier ? input.slot : nil }
         guard slots.contains(where: { $0 != nil }) else { return result }
@@ -88,6 +95,9 @@ public final class Tape: Sendable {
         gradients[slot.index] = Tensor(repeating: 1, shape: loss.shape)
         for index in stride(from: slot.index, through: 0, by: -1) {
             guard let record = records[index], let gradient = gradients[index] else { continue }
+            // From here on only this step keeps what the operation saved and its gradient.
+            records[index] = nil
+            gradients[index] = nil
             let contributions = record.operation.backward(
                 gradient, wanted: WantedGradients(inputs: record.inputs))
             precondition(
@@ -95,12 +105,23 @@ public final class Tape: Sendable {
                 "\(record.operation.name): \(contributions.count) gradients for \(record.inputs.count) inputs")
             for (input, contribution) in zip(record.inputs, contributions) {
                 guard let input, let contribution else { continue }
-                gradients[input.index] =
-                    gradients[input.index].map { Arithmetic.sum($0, contribution) } ?? contribution
+                Self.accumulate(contribution, in: &gradients[input.index])
             }
-            gradients[index] = nil
-            records[index] = nil
         }
         return taken.leaves.compactMapValues { gradients[$0.index] }
+    }
+
+    /// Adds in place where nobody else holds the sum.
+    private static func accumulate(_ contribution: Tensor, in sum: inout Tensor?) {
+        guard var old = sum.take() else {
+            sum = contribution
+            return
+        }
+        let isAdded: Void? = old.withUniqueFloats { total in
+            contribution.withFloats {
+                Elementwise.combine(.add, total, $0, into: total, count: contribution.elementCount)
+            }
+        }
+        sum = isAdded == nil ? Arithmetic.sum(old, contribution) : old
     }
 }

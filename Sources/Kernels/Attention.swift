@@ -17,13 +17,16 @@ public enum Attention {
     ///   - values: laid out as the keys.
     ///   - keyCounts: the keys of each sequence, `[sequences]`.
     ///   - causalOffsets: query t of sequence s sees its keys 0...causalOffsets[s] + t; nil lets it see all.
+    ///   - mask: added to the scores.
+    ///   - logSums: receives the logarithm of Σ exp(score) of each query, `[sequences, queryCount, heads]`; ∞ for one that
+    ///     sees no key.
     ///   - output: laid out as the queries, with its own stride; may be `queries` only if the strides agree.
     public static func forward(
         queries: UnsafePointer<Float>, queryCount: Int, queryStride: Int, sequenceStride: Int? = nil,
         keys: UnsafeRawPointer, values: UnsafeRawPointer, keyValueType: ElementType = .float32, keyStride: Int,
         keySequenceStride: Int, keyCounts: [Int], causalOffsets: [Int]? = nil, heads: Int, keyHeads: Int, width: Int,
-        scale: Float,
-        output: UnsafeMutablePointer<Float>, outputStride: Int
+        scale: Float, mask: AttentionMask? = nil, output: UnsafeMutablePointer<Float>, outputStride: Int,
+        logSums: UnsafeMutablePointer<Float>? = nil
     ) {
         precondition(
             keyHeads > 0 && heads % keyHeads == 0, "Attention: \(keyHeads) key heads do not divide \(heads) heads")
@@ -47,9 +50,13 @@ public enum Attention {
                 query_stride: queryStride, query_count: queryCount, group: group, keys: keys + keyOffset,
                 values: values + keyOffset, element_type: Int32(keyValueType.rawValue), key_stride: keyStride,
                 key_count: keyCounts[sequence], width: width, scale: scale, causal: causalOffsets != nil,
-                causal_offset: causalOffsets?[sequence] ?? 0, packed_keys: nil, packed_values: nil,
+                causal_offset: causalOffsets?[sequence] ?? 0,
+                mask: mask.map { $0.values + sequence * $0.sequenceStride + head * group * $0.headStride },
+                mask_query_stride: mask?.queryStride ?? 0, mask_head_stride: mask?.headStride ?? 0,
+                packed_keys: nil, packed_values: nil,
                 output: output + sequence * (sequenceStride ?? queryCount * outputStride) + head * group * width,
-                output_stride: outputStride)
+                output_stride: outputStride,
+                log_sums: logSums.map { $0 + sequence * queryCount * heads + head * group }, log_sum_stride: heads)
         }
 
         // Packing pays off once several rows share it.

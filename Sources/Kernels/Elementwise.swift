@@ -15,15 +15,16 @@ public enum Elementwise {
         case gelu, geluTanh, silu, sigmoid, tanh
         case exp, log, sqrt, reciprocalSquareRoot, square, absolute, negate, reciprocal
 
-        /// What the gradient needs beside the gradient of the result.
-        var gradientNeedsInput: Bool {
+        /// Whether the gradient needs the function's argument beside the gradient of the result.
+        public var gradientNeedsInput: Bool {
             switch self {
             case .relu, .gelu, .geluTanh, .silu, .log, .square, .absolute: true
             case .sigmoid, .tanh, .exp, .sqrt, .reciprocalSquareRoot, .negate, .reciprocal: false
             }
         }
 
-        var gradientNeedsResult: Bool { !gradientNeedsInput && self != .negate }
+        /// Whether it needs the function's value.
+        public var gradientNeedsResult: Bool { !gradientNeedsInput && self != .negate }
     }
 
     // MARK: One input

@@ -24,4 +24,26 @@ public enum Gather {
             }
         }
     }
+
+    /// table[identifiers[i]] += y[i]; rows that occur several times are added in the order of their occurrence.
+    ///
+    /// - Parameters:
+    ///   - y: `[count, columns]`.
+    ///   - table: `[rowCount, columns]`.
+    /// - Precondition: every identifier is in 0..<`rowCount`.
+    public static func addRows(
+        _ y: UnsafePointer<Float>, identifiers: UnsafePointer<Int32>, count: Int, rowCount: Int, columns: Int,
+        to table: UnsafeMutablePointer<Float>
+    ) {
+        let kernels = KernelTable.current
+        // Chunks of columns: each owns its part of every row.
+        Threads.parallelRanges(columns, chunk: 128) { range in
+            for index in 0..<count {
+                let row = Int(identifiers[index])
+                precondition(row >= 0 && row < rowCount, "Gather.addRows: \(row) is not one of \(rowCount) rows")
+                kernels.pointee.add_scaled(
+                    y + index * columns + range.lowerBound, 1, table + row * columns + range.lowerBound, range.count)
+            }
+        }
+    }
 }

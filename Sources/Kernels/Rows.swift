@@ -92,7 +92,7 @@ public enum Rows {
     }
 
     /// Chunks of rows with about 16 Ki elements, some 5 µs of work.
-    private static func split(
+    static func split(
         _ rows: Int, _ columns: Int, _ body: (UnsafePointer<kernels_table>, Range<Int>) -> Void
     ) {
         if rows <= 0 { return }

@@ -1,7 +1,7 @@
 /// The bytes behind one or several tensors: a block of the pool, or a part of a mapped file that `owner` keeps alive.
 ///
-/// `@unchecked Sendable`: the memory is written once, before the first tensor that refers to it can be seen by anyone
-/// else, and only read afterwards.
+/// `@unchecked Sendable`: the memory is written before the first tensor that refers to it can be seen by anyone else, and
+/// only read afterwards, unless a single tensor is left that refers to it (``Tensor/withUniqueFloats(_:)``).
 package final class Storage: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
     private let block: BufferPool.Block?
@@ -20,6 +20,9 @@ package final class Storage: @unchecked Sendable {
         owner = nil
         bytes = UnsafeRawBufferPointer(start: block.start, count: byteCount)
     }
+
+    /// Where a block of the pool begins; nil for bytes that belong to somebody else.
+    var mutableStart: UnsafeMutableRawPointer? { block?.start }
 
     /// Bytes that belong to somebody else.
     package init(viewing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable) {

@@ -7,7 +7,7 @@ public import Kernels
 public struct Tensor: Sendable {
     public let shape: Shape
     public let elementType: ElementType
-    package let storage: Storage
+    package private(set) var storage: Storage
     package let byteOffset: Int
     /// Where the tape that is recording keeps this tensor, if any.
     package var slot: TapeSlot?
@@ -111,6 +111,17 @@ public struct Tensor: Sendable {
     public func withIntegers<Result>(_ body: (UnsafePointer<Int32>) throws -> Result) rethrows -> Result {
         precondition(elementType == .int32, "expected int32, this tensor holds \(elementType)")
         return try withUnsafeElements(as: Int32.self, body)
+    }
+
+    /// The elements of a `float32` tensor for changing them in place, or nil if somebody else can see its storage.
+    package mutating func withUniqueFloats<Result>(
+        _ body: (UnsafeMutablePointer<Float>) throws -> Result
+    ) rethrows -> Result? {
+        precondition(elementType == .float32, "expected float32, this tensor holds \(elementType)")
+        guard isKnownUniquelyReferenced(&storage), let start = storage.mutableStart else { return nil }
+        return try withExtendedLifetime(storage) {
+            try body((start + byteOffset).assumingMemoryBound(to: Float.self))
+        }
     }
 
     private func withUnsafeElements<Element, Result>(

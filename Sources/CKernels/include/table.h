@@ -69,11 +69,18 @@ typedef struct {
     bool causal;
     // Query t sees the keys 0 ... causal_offset + t.
     long causal_offset;
+    // Added to the scores unless null: query t, head h of the group and key k at t * query stride + h * head stride + k.
+    const float *_Nullable mask;
+    long mask_query_stride, mask_head_stride;
     // Null for the direct path; else made by attention_pack.
     const float *_Nullable packed_keys;
     const float *_Nullable packed_values;
     float *_Nonnull output;
     long output_stride;
+    // Receives log sum exp of each row's scores unless null, a query every `log_sum_stride`, the group's heads together;
+    // infinity for a row that sees no key.
+    float *_Nullable log_sums;
+    long log_sum_stride;
 } kernels_attention;
 
 // One step of AdamW (Loshchilov and Hutter 2019) on all elements of a parameter:

@@ -65,6 +65,16 @@ INLINE long visible_keys(const kernels_attention *p, long row) {
     return visible < 0 ? 0 : visible < p->key_count ? visible : p->key_count;
 }
 
+INLINE const float *mask_row(const kernels_attention *p, long row) {
+    return p->mask + row / p->group * p->mask_query_stride + row % p->group * p->mask_head_stride;
+}
+
+// `largest` and `total` are those of the row's scores.
+INLINE void keep_log_sum(const kernels_attention *p, long row, float largest, float total) {
+    if (!p->log_sums) return;
+    p->log_sums[row / p->group * p->log_sum_stride + row % p->group] = total > 0 ? largest + logf(total) : INFINITY;
+}
+
 // Where vector v of a panel's row for `key` stands: panels of KERNELS_PANEL columns, `panel_floats` apart.
 INLINE float *lane_vector(float *panel, long panel_floats, long key, int v) {
     return panel + v * LANES / KERNELS_PANEL * panel_floats + key * KERNELS_PANEL + v * LANES % KERNELS_PANEL;
@@ -112,6 +122,10 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
         if (begin >= seen) break;
         tiles[KERNELS_FLOAT32][end - begin - 1](
             p->packed_keys + begin * width, (const char *)query_panel, query_floats * (long)sizeof(float), width, sums);
+        if (p->mask)
+            for (long r = 0; r < rows; r++)
+                for (long key = begin; key < end; key++)
+                    sums[(key - begin) * TILE_COLUMNS + r] += mask_row(p, row_begin + r)[key];
         for (long key = begin; key < end; key++)
             for (int v = 0; v < TILE_VECTORS; v++) {
                 Floats score = load(sums + (key - begin) * TILE_COLUMNS + v * LANES);
@@ -130,6 +144,9 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
             total[v] += weight;
             store(score, weight);
         }
+    if (p->log_sums)
+        for (long r = 0; r < rows; r++)
+            keep_log_sum(p, row_begin + r, largest[r / LANES][r % LANES], total[r / LANES][r % LANES]);
     for (int v = 0; v < TILE_VECTORS; v++)
         total[v] = select_floats(total[v] == 0.0f, splat(0), 1.0f / total[v]);
 
@@ -208,6 +225,19 @@ INLINE void add_weighted_values(
     }
 }
 
+// The softmax of a row's scores in place; zeros when it sees no key.
+static void weights_of_row(const kernels_attention *p, long row, float *scores, long visible) {
+    float largest = visible > 0 ? maximum_of(scores, visible) : -INFINITY;
+    if (largest == -INFINITY) {
+        for (long key = 0; key < visible; key++) scores[key] = 0;
+        keep_log_sum(p, row, 0, 0);
+        return;
+    }
+    float total = exponentials(scores, largest, scores, visible);
+    scalar_loop(KERNELS_MULTIPLY, scores, 1.0f / total, false, scores, visible);
+    keep_log_sum(p, row, largest, total);
+}
+
 // Few rows: nothing is packed, and the rows take turns with every 32 keys while these are in the first-level cache.
 INLINE void attention_directly(const kernels_attention *p, long row_begin, long row_end, int type) {
     enum { KEYS_AT_ONCE = 32 };
@@ -217,12 +247,15 @@ INLINE void attention_directly(const kernels_attention *p, long row_begin, long 
         for (long r = 0; r < rows; r++) {
             long visible = visible_keys(p, row_begin + r);
             long end = first + KEYS_AT_ONCE < visible ? first + KEYS_AT_ONCE : visible;
-            if (first < end) scores_of_row(p, query_row(p, row_begin + r), first, end, type, scores + r * count);
+            if (first >= end) continue;
+            scores_of_row(p, query_row(p, row_begin + r), first, end, type, scores + r * count);
+            if (p->mask)
+                for (long key = first; key < end; key++) scores[r * count + key] += mask_row(p, row_begin + r)[key];
         }
     }
     for (long r = 0; r < rows; r++) {
         long visible = visible_keys(p, row_begin + r);
-        if (visible > 0) softmax(scores + r * count, 1, visible, scores + r * count);
+        weights_of_row(p, row_begin + r, scores + r * count, visible);
         memset(output_row(p, row_begin + r), 0, (size_t)p->width * sizeof(float));
     }
     for (long first = 0; first < seen; first += KEYS_AT_ONCE) {
