@@ -109,6 +109,26 @@ let package = Package(
     ]
 )
 
+// MARK: Working on a few modules (CONTRIBUTING.md)
+
+/// `ONLY="KernelsTests AutogradTests"`: the package is these targets and what they need, so that a test is built in seconds.
+/// The C loops are then optimised in debug, too; that needs unsafe flags, hence only on request.
+if let only = ProcessInfo.processInfo.environment["ONLY"], !only.isEmpty {
+    var wanted: Set<String> = []
+    var waiting = only.split(separator: " ").map(String.init)
+    while let name = waiting.popLast() {
+        guard wanted.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else {
+            continue
+        }
+        for case .byNameItem(let dependency, _) in target.dependencies { waiting.append(dependency) }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    package.products.removeAll { !wanted.contains($0.name) }
+    for target in package.targets where target.name == "CKernels" {
+        target.cSettings = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+    }
+}
+
 // MARK: Fuzzing (docs/guides/fuzzing.md)
 
 /// A libFuzzer program in Tests/Fuzz/NAME. libFuzzer's own `main` clashes with SwiftPM's, so its archive without one is
