@@ -11,21 +11,24 @@ import SpeechModels
 
 /// `speech evaluate`: how often a model errs on recordings whose words are known.
 struct Evaluate: AsyncParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
 
     static let configuration = CommandConfiguration(
         abstract: "Measure how often a model errs on recordings whose words are known.",
         discussion: """
-            DATA is a table of paths and texts between tabs (.tsv), JSON Lines with "audio" and "text" (.jsonl), or a \
-            folder in LibriSpeech's layout. Word and character error rate come with a 95 % bootstrap interval. A rate \
-            means little without its normalizer: 'basic' compares lower-case words without punctuation.
+            DATA is a table of paths and texts between tabs (.tsv) or commas (.csv), JSON Lines with "audio" and "text" \
+            (.jsonl), or a folder in LibriSpeech's or LJ Speech's layout. Word and character error rate come with a \
+            95 % bootstrap interval. A rate means little without its normalizer: 'basic' compares lower-case words \
+            without punctuation; 'english' has Whisper's rules for contractions, numbers and spelling too, on which \
+            most published English rates stand; 'none' compares the texts as they are.
 
             Examples:
               speech evaluate librispeech/test-clean --output report.json
-              speech evaluate recordings.tsv --normalizer none --worst 20
+              speech evaluate recordings.tsv --normalizer english --worst 20
+              speech evaluate recordings.csv --format csv > errors.csv
             """)
 
-    @Argument(help: ArgumentHelp("Recordings with their texts: .tsv, .jsonl, or a folder.", valueName: "data"))
+    @Argument(help: ArgumentHelp("Recordings with their texts: .tsv, .csv, .jsonl, or a folder.", valueName: "data"))
     var data: String
 
     @OptionGroup var modelOptions: ModelOptions
@@ -38,7 +41,7 @@ struct Evaluate: AsyncParsableCommand {
     var normalizer = TextNormalizer.basic
     @Option(help: ArgumentHelp("Show this many of the items with the most errors.", valueName: "count"))
     var worst = 5
-    @Option(help: "Form of what is printed.")
+    @Option(help: "Form of what is printed: a summary, the whole report, or one row for each recording.")
     var format = Format.text
     @Option(
         name: .shortAndLong,
@@ -77,7 +80,13 @@ struct Evaluate: AsyncParsableCommand {
                 environment: EvaluationReport.Environment(
                     version: triptychVersion, kernelLevel: KernelLevel.current.rawValue, threads: Threads.count))
             if let output { try ResultFile.write(report.json(), to: output) }
-            try console.write(format == .json ? report.json() : report.summary(worstItemCount: worst))
+            let text =
+                switch format {
+                case .text: report.summary(worstItemCount: worst)
+                case .json: try report.json()
+                case .csv: report.itemTable()
+                }
+            try console.write(text)
             return batch
         }
     }

@@ -61,6 +61,15 @@ extension EvaluationReport {
         return lines
     }
 
+    /// ` (1 substitution, 2 deletions)`: the kinds of error that there are.
+    private static func kinds(_ parts: [String: Double]) -> String {
+        let kinds = ["substitution", "insertion", "deletion"].compactMap { kind -> String? in
+            guard let count = parts[kind + "s"], count > 0 else { return nil }
+            return "\(fixed(count, 0)) \(kind)\(count == 1 ? "" : "s")"
+        }
+        return kinds.isEmpty ? "" : " (\(kinds.joined(separator: ", ")))"
+    }
+
     private func worstLines(_ worst: [Item], of figure: Figure) -> [String] {
         guard !worst.isEmpty else { return [] }
         var normalizer = TextNormalizer.none
@@ -69,7 +78,10 @@ extension EvaluationReport {
         for item in worst {
             let ratio = item.figures[figure.name]
             let rate = ratio?.value.map { Self.percentage($0, digits: 1) } ?? "-"
-            lines.append("\(item.name.escapingControlCharacters()): \(rate), \(fixed(ratio?.numerator ?? 0, 0)) errors")
+            let errors = fixed(ratio?.numerator ?? 0, 0)
+            lines.append(
+                "\(item.name.escapingControlCharacters()): \(rate), \(errors) errors"
+                    + Self.kinds(item.parts?[figure.name] ?? [:]))
             if let reference = item.reference, let output = item.output {
                 let marked = Alignment.marked(
                     reference: normalizer.normalized(reference), hypothesis: normalizer.normalized(output))

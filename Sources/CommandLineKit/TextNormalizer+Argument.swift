@@ -1,5 +1,5 @@
 public import ArgumentParser
 public import Evaluation
 
-/// `--normalizer none|basic`.
+/// `--normalizer none|basic|english`.
 extension TextNormalizer: ExpressibleByArgument {}

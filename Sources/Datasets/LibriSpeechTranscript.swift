@@ -16,14 +16,15 @@ struct LibriSpeechTranscript: Sendable {
             let parts = line.text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
             let identifier = String(parts[0])
             return TranscribedRecording(
-                name: identifier, path: audioPath(of: identifier, in: folder),
+                name: identifier,
+                path: storedAudio(named: identifier, in: folder, extensions: Self.audioExtensions),
                 text: parts.count > 1 ? parts[1].trimmed : "")
         }
     }
+}
 
-    /// The first form that is there; else the usual one, whose absence shows when it is opened.
-    private func audioPath(of identifier: String, in folder: String) -> String {
-        let paths = Self.audioExtensions.map { joined(folder, "\(identifier).\($0)") }
-        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[0]
-    }
+/// The first form of a recording that is there; else the usual one, whose absence shows when it is opened.
+func storedAudio(named name: String, in folder: String, extensions: [String]) -> String {
+    let paths = extensions.map { joined(folder, "\(name).\($0)") }
+    return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[0]
 }

@@ -11,8 +11,13 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         case notUTF8
         /// A header that names no column for the sound file or for the text.
         case incompleteHeader(missing: String)
+        /// Several columns of a header, or keys of an object, that may each be the one looked for.
+        case severalNames([String])
         /// A line of a table with another number of columns.
-        case columns(found: Int, expected: Int)
+        case columns(found: Int, expected: Int, delimiter: Character)
+        /// A field between quotes with something else behind it.
+        case textAfterQuote(column: Int)
+        case unclosedQuote
         /// A line of a LibriSpeech transcript that begins with white space.
         case noIdentifier
         case emptyPath
@@ -45,13 +50,35 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         case .empty: "lists no recordings"
         case .notUTF8: "not valid UTF-8 text"
         case .incompleteHeader(let missing): "the header names no column for the \(missing); call it '\(missing)'"
-        case .columns(let found, let expected):
-            "\(found) columns between tabs where \(expected) were expected; without a header they are path and text"
+        case .severalNames(let names):
+            "\(names.map { "'\($0)'" }.joined(separator: " and ")) might each be meant; rename all but one"
+        case .columns(let found, let expected, let delimiter):
+            "\(found) columns between \(Self.name(of: delimiter)) where \(expected) were expected; "
+                + Self.advice(delimiter)
+        case .textAfterQuote(let column):
+            "text behind the closing quote of column \(column); double the quotes that belong to the text"
+        case .unclosedQuote: "the quote that this record opens is never closed"
         case .noIdentifier: "expected an identifier, a space, and the text"
         case .emptyPath: "the path of the recording is empty"
         case .duplicate(let name, let firstLine): "\(name) stands on line \(firstLine) already"
         case .json(let error): "not a JSON object: \(error)"
         case .missingKey(let key): "the object lacks the string \"\(key)\""
+        }
+    }
+
+    private static func name(of delimiter: Character) -> String {
+        switch delimiter {
+        case "\t": "tabs"
+        case ",": "commas"
+        default: "'\(delimiter)'"
+        }
+    }
+
+    private static func advice(_ delimiter: Character) -> String {
+        switch delimiter {
+        case ",": "without a header they are path and text, and a text with commas stands in quotes"
+        case "|": "they are identifier, text and text as spoken"
+        default: "without a header they are path and text"
         }
     }
 }

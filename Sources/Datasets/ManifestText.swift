@@ -1,15 +1,20 @@
 import Foundation
 
-/// A text file taken apart into lines: a byte-order mark, carriage returns and empty lines left out.
+/// A text file taken apart into lines, without byte-order mark and carriage returns.
 struct ManifestText: Sendable {
     struct Line: Sendable {
         /// Counted from 1.
         let number: Int
         let text: String
+
+        var isBlank: Bool { text.allSatisfy(\.isWhitespace) }
     }
 
     let path: String
-    let lines: [Line]
+    let allLines: [Line]
+
+    /// Those that are not blank.
+    var lines: [Line] { allLines.filter { !$0.isBlank } }
 
     init(path: String) throws(ManifestError) {
         let data: Data
@@ -31,24 +36,20 @@ struct ManifestText: Sendable {
             guard let text = String(validating: line, as: UTF8.self) else {
                 throw ManifestError(path: path, line: index + 1, .notUTF8)
             }
-            if text.contains(where: { !$0.isWhitespace }) { lines.append(Line(number: index + 1, text: text)) }
+            lines.append(Line(number: index + 1, text: text))
         }
-        self.lines = lines
+        allLines = lines
     }
 
     /// The recordings that `parse` finds, one a line; a name met before is an error.
     func recordings(
         _ lines: some Sequence<Line>, parse: (Line) throws(ManifestError) -> TranscribedRecording
     ) -> [Result<TranscribedRecording, ManifestError>] {
-        var firstLines: [String: Int] = [:]
+        var names = UniqueNames(path: path)
         return lines.map { line in
             do throws(ManifestError) {
                 let recording = try parse(line)
-                if let firstLine = firstLines[recording.name] {
-                    throw ManifestError(
-                        path: path, line: line.number, .duplicate(name: recording.name, firstLine: firstLine))
-                }
-                firstLines[recording.name] = line.number
+                try names.add(recording.name, line: line.number)
                 return .success(recording)
             } catch {
                 return .failure(error)
@@ -61,6 +62,21 @@ struct ManifestText: Sendable {
         let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
         return String(cString: strerror(Int32(cause.code))).lowercased()
+    }
+}
+
+/// The names met so far in a manifest.
+struct UniqueNames {
+    let path: String
+    private var firstLines: [String: Int] = [:]
+
+    init(path: String) { self.path = path }
+
+    mutating func add(_ name: String, line: Int) throws(ManifestError) {
+        if let firstLine = firstLines[name] {
+            throw ManifestError(path: path, line: line, .duplicate(name: name, firstLine: firstLine))
+        }
+        firstLines[name] = line
     }
 }
 

@@ -1,18 +1,21 @@
 import Foundation
 
-/// A list of recordings with their transcripts, read from one of three forms:
+/// A list of recordings with their transcripts, read from one of these forms:
 ///
-/// - a table between tabs (`.tsv`): path and text, or any columns under a header that calls two of them `path` (or
-///   `file`, `audio`) and `text`;
-/// - JSON Lines (`.jsonl`): objects with the strings `audio` and `text`, other keys ignored;
+/// - a table between tabs (`.tsv`) or commas (`.csv`): path and text, or any columns under a header that calls one of them
+///   `path` (or `audio`, `file`, ...) and one `text` (or `sentence`, `transcript`, `transcription`);
+/// - JSON Lines (`.jsonl`): objects with strings under the same names, other keys ignored;
 /// - LibriSpeech's layout: `*.trans.txt` files in a folder at any depth, lines of identifier and text, the sound files
-///   beside them.
+///   beside them;
+/// - LJ Speech's layout: `metadata.csv` with `identifier|text|text as spoken`, the sound files in `wavs`.
 ///
-/// Paths are relative to the manifest's folder. A folder stands for the `transcripts.tsv` or `transcripts.jsonl` in it
-/// where there is one, else for its LibriSpeech files.
+/// Paths are relative to the manifest's folder. A folder stands for the first of `namesInFolders` in it where there is
+/// one, else for its LibriSpeech files.
 public struct TranscriptManifest: Sendable {
     /// The manifests looked for in a folder, in this order.
-    static let namesInFolders = ["transcripts.tsv", "transcripts.jsonl"]
+    static let namesInFolders = [
+        "transcripts.tsv", "transcripts.csv", "transcripts.jsonl", "metadata.csv", "metadata.jsonl",
+    ]
 
     /// The file or folder that was read.
     public let path: String
@@ -36,7 +39,9 @@ public struct TranscriptManifest: Sendable {
         let text = try ManifestText(path: path)
         if path.hasSuffix(".trans.txt") { return LibriSpeechTranscript(path: path).recordings(in: text) }
         if path.hasSuffix(".jsonl") { return JSONLinesManifest(path: path).recordings(in: text) }
-        return try TabSeparatedManifest(text).recordings(in: text)
+        if let list = try LJSpeechTranscript(text) { return list.recordings }
+        let delimiter = path.hasSuffix(".csv") ? DelimitedText.Delimiter.comma : .tab
+        return try TableManifest(DelimitedText(text, delimiter: delimiter)).recordings
     }
 
     private static func readFolder(

@@ -70,17 +70,20 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
         public var output: String?
         /// Its share in each figure that sums over items.
         public var figures: [String: Ratio]
+        /// What those shares were made from, by the figure's name: its substitutions and the like. Nil where there are none.
+        public var parts: [String: [String: Double]]?
         /// Why it failed; then it is in no figure.
         public var error: String?
 
         public init(
             name: String, reference: String?, output: String? = nil, figures: [String: Ratio] = [:],
-            error: String? = nil
+            parts: [String: [String: Double]]? = nil, error: String? = nil
         ) {
             self.name = name
             self.reference = reference
             self.output = output
             self.figures = figures
+            self.parts = parts
             self.error = error
         }
     }

@@ -59,11 +59,17 @@ public struct Figure: Sendable, Hashable, Codable {
         let sum = counts.reduce(ErrorCounts(), +)
         self.init(
             name: name, ratios: counts.map(Ratio.init), lowerIsBetter: true, bootstrap: bootstrap,
-            parts: [
-                "hits": Double(sum.hits), "substitutions": Double(sum.substitutions),
-                "insertions": Double(sum.insertions), "deletions": Double(sum.deletions),
-                "reference_count": Double(sum.referenceCount),
-            ])
+            parts: sum.parts)
+    }
+}
+
+extension ErrorCounts {
+    /// The counts as a report has them.
+    public var parts: [String: Double] {
+        [
+            "hits": Double(hits), "substitutions": Double(substitutions), "insertions": Double(insertions),
+            "deletions": Double(deletions), "reference_count": Double(referenceCount),
+        ]
     }
 }
 

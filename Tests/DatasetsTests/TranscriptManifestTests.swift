@@ -7,7 +7,12 @@ import Testing
 @Suite struct TranscriptManifestTests {
     private func table(_ text: String) throws -> [Result<TranscribedRecording, ManifestError>] {
         let text = try ManifestText(path: "data/list.tsv", bytes: text.utf8)
-        return try TabSeparatedManifest(text).recordings(in: text)
+        return try TableManifest(DelimitedText(text, delimiter: .tab)).recordings
+    }
+
+    private func commas(_ text: String) throws -> [Result<TranscribedRecording, ManifestError>] {
+        let text = try ManifestText(path: "list.csv", bytes: text.utf8)
+        return try TableManifest(DelimitedText(text, delimiter: .comma)).recordings
     }
 
     private func lines(_ text: String) throws -> [Result<TranscribedRecording, ManifestError>] {
@@ -41,12 +46,68 @@ import Testing
         #expect(
             try table("a.wav\tone\nb.wav\n\tthree\n\nc.wav\tx\ty\na.wav\tagain\nd.wav\tlast") == [
                 .success(TranscribedRecording(name: "a.wav", path: "data/a.wav", text: "one")),
-                .failure(ManifestError(path: path, line: 2, .columns(found: 1, expected: 2))),
+                .failure(ManifestError(path: path, line: 2, .columns(found: 1, expected: 2, delimiter: "\t"))),
                 .failure(ManifestError(path: path, line: 3, .emptyPath)),
-                .failure(ManifestError(path: path, line: 5, .columns(found: 3, expected: 2))),
+                .failure(ManifestError(path: path, line: 5, .columns(found: 3, expected: 2, delimiter: "\t"))),
                 .failure(ManifestError(path: path, line: 6, .duplicate(name: "a.wav", firstLine: 1))),
                 .success(TranscribedRecording(name: "d.wav", path: "data/d.wav", text: "last")),
             ])
+    }
+
+    @Test func quotesAroundAWholeFieldGo() throws {
+        let texts = try table("a\t\"x \"\"y\"\"\"\nb\t\"x\" y\nc\t\"x\" \"y\"\nd\t\"\ne\t\"\"\n").map {
+            try $0.get().text
+        }
+        #expect(texts == ["x \"y\"", "\"x\" y", "\"x\" \"y\"", "\"", ""])
+    }
+
+    @Test func fieldsBetweenCommas() throws {
+        let text = """
+            client_id,Path,"Sentence"\r
+            7, "a ""b"".wav" ,"one, two\r
+
+            three"
+
+            8,c.wav,5" nails
+            9,d.wav,
+            """
+        #expect(
+            try commas(text) == [
+                .success(
+                    TranscribedRecording(name: "a \"b\".wav", path: "a \"b\".wav", text: "one, two\n\nthree")),
+                .success(TranscribedRecording(name: "c.wav", path: "c.wav", text: "5\" nails")),
+                .success(TranscribedRecording(name: "d.wav", path: "d.wav", text: "")),
+            ])
+    }
+
+    @Test func faultyRecordsBetweenCommas() throws {
+        let path = "list.csv"
+        #expect(
+            try commas("a.wav,one, two\nb.wav,\"x\ny\" z\nc.wav,\"three\"\n\"c.wav\",4\n,5") == [
+                .failure(ManifestError(path: path, line: 1, .columns(found: 3, expected: 2, delimiter: ","))),
+                .failure(ManifestError(path: path, line: 2, .textAfterQuote(column: 2))),
+                .success(TranscribedRecording(name: "c.wav", path: "c.wav", text: "three")),
+                .failure(ManifestError(path: path, line: 5, .duplicate(name: "c.wav", firstLine: 4))),
+                .failure(ManifestError(path: path, line: 6, .emptyPath)),
+            ])
+        #expect(throws: ManifestError(path: path, line: 2, .unclosedQuote)) {
+            try commas("a.wav,one\nb.wav,\"two\nc.wav,three\n")
+        }
+        #expect(throws: ManifestError(path: path, line: 1, .severalNames(["text", "sentence"]))) {
+            try commas("audio,text,sentence\na.wav,one,two\n")
+        }
+    }
+
+    @Test func otherNamesInJSONLines() throws {
+        let found = try lines(
+            #"""
+            {"audio_filepath": "a.wav", "duration": 3.5, "transcript": "one"}
+            {"path": "b.wav", "sentence": "two"}
+            {"path": "b.wav", "file": "c.wav", "sentence": "two"}
+            """#)
+        #expect(found[0] == .success(TranscribedRecording(name: "a.wav", path: "a.wav", text: "one")))
+        #expect(found[1] == .success(TranscribedRecording(name: "b.wav", path: "b.wav", text: "two")))
+        #expect(found[2] == .failure(ManifestError(path: "list.jsonl", line: 3, .severalNames(["path", "file"]))))
     }
 
     @Test func jsonLines() throws {
@@ -120,6 +181,35 @@ import Testing
                     TranscribedRecording(name: "19-198-0002", path: "\(root)/19/198/19-198-0002.flac", text: "END")),
             ])
         #expect(try TranscriptManifest(path: "\(root)/19/198/19-198.trans.txt").recordings.count == 4)
+    }
+
+    @Test func ljSpeechLayout() throws {
+        try add(
+            "metadata.csv",
+            "LJ001-0001|In 1455, \"so\"|In fourteen fifty-five, \"so\"\nLJ001-0002|plain|\nx|y\nbad\n|a|b\n")
+        try add("wavs/LJ001-0001.wav")
+        try add("wavs/LJ001-0002.flac")
+        let root = folder.path
+        let path = "\(root)/metadata.csv"
+        let expected: [Result<TranscribedRecording, ManifestError>] = [
+            .success(
+                TranscribedRecording(
+                    name: "LJ001-0001", path: "\(root)/wavs/LJ001-0001.wav", text: "In fourteen fifty-five, \"so\"")),
+            .success(TranscribedRecording(name: "LJ001-0002", path: "\(root)/wavs/LJ001-0002.flac", text: "plain")),
+            .success(TranscribedRecording(name: "x", path: "\(root)/wavs/x.wav", text: "y")),
+            .failure(ManifestError(path: path, line: 4, .columns(found: 1, expected: 3, delimiter: "|"))),
+            .failure(ManifestError(path: path, line: 5, .emptyPath)),
+        ]
+        #expect(try TranscriptManifest(path: root).recordings == expected)
+        #expect(try TranscriptManifest(path: path).recordings == expected)
+
+        try add("metadata.csv", "file_name,transcription\nwavs/LJ001-0001.wav,one\n")
+        #expect(
+            try TranscriptManifest(path: root).recordings == [
+                .success(
+                    TranscribedRecording(
+                        name: "wavs/LJ001-0001.wav", path: "\(root)/wavs/LJ001-0001.wav", text: "one"))
+            ])
     }
 
     @Test func folderWithATableStandsForIt() throws {

@@ -51,25 +51,3 @@ import Testing
         #expect((silence.words + speech.words).rate == 0.5)
     }
 }
-
-@Suite struct TextNormalizerTests {
-    struct Pair: Decodable { let text, normalized: String }
-
-    /// Against transformers (Tests/Reference/normalizer_fixtures.py).
-    @Test func basicEqualsWhisper() throws {
-        for pair in try fixture("basic_normalizer.json", as: [Pair].self) {
-            let normalized = TextNormalizer.basic.normalized(pair.text)
-            // By scalars: strings compare by canonical equivalence.
-            #expect(Array(normalized.unicodeScalars) == Array(pair.normalized.unicodeScalars), "\(pair.text)")
-        }
-    }
-
-    @Test func noneChangesNothing() {
-        #expect(TextNormalizer.none.normalized(" A, b [c] ") == " A, b [c] ")
-    }
-
-    @Test func manyOpeningsAreNoBurden() {
-        let text = String(repeating: "[", count: 200_000) + "x"
-        #expect(TextNormalizer.basic.normalized(text) == "x")
-    }
-}

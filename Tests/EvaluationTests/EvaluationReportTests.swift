@@ -12,7 +12,8 @@ import Testing
         ]
         var items = counts.enumerated().map { index, counts in
             EvaluationReport.Item(
-                name: "\(index).wav", reference: "r/\(index)", output: "é\"\n", figures: ["wer": Ratio(counts)])
+                name: "\(index).wav", reference: "r/\(index)", output: "é\"\n", figures: ["wer": Ratio(counts)],
+                parts: ["wer": counts.parts])
         }
         items.append(EvaluationReport.Item(name: "bad.wav", reference: "x", error: "holds no sound"))
         return EvaluationReport(
@@ -45,6 +46,19 @@ import Testing
         #expect(json.hasSuffix("}\n"))
         #expect(json.contains("\"format\" : \"triptych-evaluation/1\""))
         #expect(json.contains("r/0"))
+    }
+
+    @Test func tableHasARowForEachItem() {
+        let rows = report.itemTable().split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(
+            rows.first
+                == "name,wer,wer.errors,wer.deletions,wer.hits,wer.insertions,wer.reference_count,wer.substitutions,reference,output,error"
+        )
+        #expect(rows[1] == "0.wav,0.25,1,0,3,0,4,1,r/0,\"é\"\"")
+        #expect(rows[2] == "\",")
+        #expect(rows[5] == "2.wav,,2,0,0,2,0,0,r/2,\"é\"\"")
+        #expect(rows[9] == "bad.wav,,,,,,,,x,,holds no sound")
+        #expect(rows.count == 11 && rows[10].isEmpty)
     }
 
     @Test func worstItemsFirst() {

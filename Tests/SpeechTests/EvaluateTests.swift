@@ -47,6 +47,18 @@ import Testing
         #expect(report.figures.map(\.interval) == [nil, nil])
     }
 
+    @Test func rowsGoToStandardOutput() throws {
+        try folder.write(SoundFile.silence(seconds: 0.5), to: "a.wav")
+        try folder.write("file_name,transcription\na.wav,\"It's one, two\"\nb.wav,three\n", to: "list.csv")
+        let run = try folder.speech("evaluate", "list.csv", "--format", "csv", "--normalizer", "english")
+        #expect(run.status == 1)
+        let rows = run.output.split(separator: "\n").map(String.init)
+        #expect(rows.count == 3, "\(run.output)")
+        #expect(rows[0].hasPrefix("name,word_error_rate,word_error_rate.errors,word_error_rate.deletions,"))
+        #expect(rows[1].contains(",\"It's one, two\","))
+        #expect(rows[2].hasPrefix("b.wav,,") && rows[2].contains(",three,,"))
+    }
+
     @Test func unusableDataIsOneLine() throws {
         try folder.write("\n", to: "empty.tsv")
         for data in ["empty.tsv", "nowhere", "."] {

@@ -33,7 +33,8 @@ public struct TranscriptionEvaluation: Sendable {
                 name: name, reference: reference, output: output,
                 figures: [
                     Self.wordErrorRate: Ratio(score.words), Self.characterErrorRate: Ratio(score.characters),
-                ]))
+                ],
+                parts: [Self.wordErrorRate: score.words.parts, Self.characterErrorRate: score.characters.parts]))
         self.audioSeconds += audioSeconds
         self.wallSeconds += wallSeconds
     }
