@@ -18,7 +18,7 @@ import Testing
             let words, characters: Counts
         }
         struct Corpus: Decodable { let wordErrorRate, characterErrorRate: Double }
-        let corpus: Corpus
+        let corpus, wholeCorpus: Corpus
         let pairs: [Pair]
     }
 
@@ -27,6 +27,7 @@ import Testing
         #expect(fixture.pairs.count == 200)
         var words = ErrorCounts()
         var characters = ErrorCounts()
+        var (allWords, allCharacters) = (words, characters)
         for pair in fixture.pairs {
             let score = TranscriptScore(reference: pair.reference, hypothesis: pair.hypothesis, normalizer: .none)
             let comment: Comment = "\(pair.reference) | \(pair.hypothesis)"
@@ -34,6 +35,8 @@ import Testing
             #expect(score.words.rate == pair.words.rate, comment)
             #expect(score.characters == pair.characters.counts, comment)
             #expect(score.characters.rate == pair.characters.rate, comment)
+            allWords = allWords + score.words
+            allCharacters = allCharacters + score.characters
             if pair.words.rate != nil {
                 words = words + score.words
                 characters = characters + score.characters
@@ -41,6 +44,8 @@ import Testing
         }
         #expect(words.rate == fixture.corpus.wordErrorRate)
         #expect(characters.rate == fixture.corpus.characterErrorRate)
+        #expect(allWords.rate == fixture.wholeCorpus.wordErrorRate)
+        #expect(allCharacters.rate == fixture.wholeCorpus.characterErrorRate)
     }
 
     @Test func inventedWordsCountInASum() {

@@ -143,6 +143,17 @@ def counts(output, rate, reference, hypothesis):
     }
 
 
+def corpus(items):
+    references, hypotheses = [i["reference"] for i in items], [i["hypothesis"] for i in items]
+    return {
+        "pairs": len(items),
+        "word_error_rate": jiwer.process_words(references, hypotheses).wer,
+        "character_error_rate": jiwer.process_characters(
+            references, hypotheses, reference_transform=CHARACTERS, hypothesis_transform=CHARACTERS
+        ).cer,
+    }
+
+
 def main():
     items = []
     for reference, hypothesis in pairs():
@@ -159,7 +170,6 @@ def main():
             }
         )
     scored = [item for item in items if item["words"]["rate"] is not None]
-    references, hypotheses = [i["reference"] for i in scored], [i["hypothesis"] for i in scored]
     document = {
         "about": [
             f"Made by Tests/Reference/evaluation_fixtures.py with jiwer 4.0.0, seed {SEED}.",
@@ -167,21 +177,17 @@ def main():
             "Characters are Unicode scalars, spaces included, after trimming and collapsing runs of spaces.",
             "Where substitution_range holds two different numbers, several alignments cost the same: only the sum",
             "of the three kinds of error is determined. rate is null where the reference is empty.",
-            "corpus: errors over reference length, summed over all pairs with a rate.",
+            "corpus: errors over reference length, summed over all pairs with a rate; whole_corpus: over all pairs,",
+            "where what stands beside an empty reference is insertions.",
         ],
-        "corpus": {
-            "pairs": len(scored),
-            "word_error_rate": jiwer.process_words(references, hypotheses).wer,
-            "character_error_rate": jiwer.process_characters(
-                references, hypotheses, reference_transform=CHARACTERS, hypothesis_transform=CHARACTERS
-            ).cer,
-        },
+        "corpus": corpus(scored),
+        "whole_corpus": corpus(items),
         "pairs": items,
     }
     output = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_OUTPUT
     output.parent.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join("  " + json.dumps(item, ensure_ascii=False, separators=(",", ":")) for item in items)
-    head = {key: document[key] for key in ("about", "corpus")}
+    head = {key: document[key] for key in ("about", "corpus", "whole_corpus")}
     text = json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "pairs": [\n' + lines + "\n ]\n}\n"
     assert json.loads(text) == document
     output.write_text(text, encoding="utf-8")
