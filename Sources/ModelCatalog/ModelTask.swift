@@ -2,4 +2,6 @@
 public enum ModelTask: String, Sendable, Hashable, CaseIterable {
     /// Speech to text.
     case transcription
+    /// Where in a recording somebody speaks.
+    case voiceActivity = "voice-activity"
 }

@@ -87,6 +87,20 @@ import Testing
         #expect("\(ModelFolderError(path: "m", .notFound))".contains("make models"))
     }
 
+    @Test("one .safetensors file of another name is a model without configuration") func loneWeights() throws {
+        let weights = ["w": Tensor([1.0, 2.0], shape: [2])]
+        try folder.write("x", to: "lone/LICENSE")
+        try SafetensorsWriter.write(weights, to: folder.path("lone/detector.safetensors"))
+        let model = try ModelFolder(folder.url.appending(path: "lone"))
+        #expect(model.layout == .safetensors(fileName: "detector.safetensors"))
+        #expect(try model.openWeights().names == ["w"])
+        #expect(try model.contents(of: "config.json") == nil)
+        #expect(try ModelInspection(of: model.url, scans: true).configuration == nil)
+
+        try SafetensorsWriter.write(weights, to: folder.path("lone/second.safetensors"))
+        #expect(throws: ModelFolderError.self) { try ModelFolder(model.url) }
+    }
+
     // MARK: Configuration files
 
     @Test("a JSON file decodes, or the error names file and key") func configuration() throws {

