@@ -34,9 +34,14 @@ public final class Transcriber: Sendable {
     public let loadTime: Double
     let decoder: WhisperWindowDecoder
     let spectrogram: LogMelSpectrogram
+    let voiceActivityDetector: any VoiceActivityDetector
 
     /// Loads a model; throws with every reason why its files do not fit together.
-    public init(_ folder: ModelFolder) throws {
+    ///
+    /// - Parameter voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
+    public init(
+        _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector()
+    ) throws {
         let clock = ContinuousClock()
         let start = clock.now
         let files = try WhisperFiles(folder)
@@ -53,6 +58,7 @@ public final class Transcriber: Sendable {
         decoder = WhisperWindowDecoder(
             model: model, vocabulary: files.vocabulary, settings: files.settings, folder: files.folder)
         spectrogram = files.spectrogram
+        self.voiceActivityDetector = voiceActivityDetector
         loadTime = (clock.now - start).seconds
     }
 
@@ -69,7 +75,7 @@ public final class Transcriber: Sendable {
             continuation.onTermination = { _ in isCancelled.set() }
             let thread = Thread { [self] in
                 do {
-                    var pass = TranscriptionPass(transcriber: self, audio: audio, options: options)
+                    var pass = try TranscriptionPass(transcriber: self, audio: audio, options: options)
                     try pass.run(
                         emit: { continuation.yield($0) },
                         checkCancellation: { if isCancelled.isSet { throw CancellationError() } })

@@ -1,84 +1,115 @@
 import Audio
+import Decoding
 import Tensors
 import Tokenizers
 
 /// One recording on its way through a transcriber: the window that is being heard and what was understood so far.
 struct TranscriptionPass {
     private let transcriber: Transcriber
-    private let audio: AudioStream
+    private let source: AudioSource
     private let options: TranscriptionOptions
+    private let trust: WhisperTrust
     private let clock = ContinuousClock()
 
-    /// Samples of the present window, read but not yet transcribed.
-    private var window: [Float] = []
-    /// Samples before the present window.
-    private var position = 0
+    private var sound: SpokenSound
+    private var context: TranscriptionContext
     private var segments: [TranscriptSegment] = []
+    private var decisions: [TranscriptDecision] = []
     private var timings = TranscriptionTimings()
+    private var windowCount: UInt64 = 0
 
     /// Nobody says a word in less (0.15 s), and models invent one for what remains at the end of a recording.
     private static let shortestWord = Transcriber.sampleRate * 3 / 20
     /// Below this peak a window holds nothing that anybody could hear (-70 dB of full scale).
     private static let audibleAmplitude: Float = 3.2e-4
 
-    init(transcriber: Transcriber, audio: AudioStream, options: TranscriptionOptions) {
+    init(transcriber: Transcriber, audio: AudioStream, options: TranscriptionOptions) throws {
         self.transcriber = transcriber
-        self.audio = audio
         self.options = options
+        source = audio.source
+        trust = WhisperTrust(decoder: transcriber.decoder, options: options)
+        let segmenter =
+            options.detectsVoiceActivity
+            ? VoiceActivitySegmenter(
+                stream: transcriber.voiceActivityDetector.makeStream(), settings: options.voiceActivity)
+            : nil
+        sound = SpokenSound(audio, segmenter: segmenter)
+        let tokens = transcriber.decoder.vocabulary.tokens
+        // A prompt is words; a control token written out in one would make the model do something else.
+        let prompt = try options.prompt.map { try tokens.tokenizer.encode(" " + $0.trimmed()) }?
+            .filter { !tokens.isSpecial($0) }
+        context = TranscriptionContext(
+            prompt: options.prompt?.trimmed().isEmpty == false ? prompt : nil, carriesPrompt: options.carriesPrompt,
+            capacity: transcriber.decoder.previousCapacity)
     }
 
     mutating func run(
         emit: (Transcriber.Event) -> Void, checkCancellation: () throws -> Void
     ) throws {
         let start = clock.now
-        let decoder = transcriber.decoder
         timings.load = transcriber.loadTime
         var language = try transcriber.languageCode(for: options)
         while true {
             try checkCancellation()
-            try fillWindow()
-            if window.isEmpty { break }
+            try fillWindow(emit: emit, checkCancellation)
+            if sound.window.isEmpty { break }
             if mayHoldWords {
-                let source = encodeWindow()
+                let encoded = encodeWindow()
                 try checkCancellation()
-                let code = try language ?? measured(\.decode) { try decoder.detectLanguage(source) }
+                let decoder = transcriber.decoder
+                let code = try language ?? measured(\.decode) { try decoder.detectLanguage(encoded) }
                 language = code
                 let consumed = try transcribeWindow(
-                    source, language: code, emit: emit, checkCancellation: checkCancellation)
-                advance(by: consumed)
+                    encoded, language: code, emit: emit, checkCancellation: checkCancellation)
+                sound.advance(by: consumed)
             } else {
-                advance(by: window.count)
+                sound.advance(by: sound.window.count)
             }
-            emit(.progress(Double(position) / Double(Transcriber.sampleRate)))
+            emit(.progress(sound.window.isEmpty ? duration : sound.time(of: 0, isEnd: false)))
         }
-        guard position > 0 else { throw SpeechModelError.noSamples(source: audio.source.description) }
+        guard sound.readCount > 0 else { throw SpeechModelError.noSamples(source: source.description) }
         timings.total = (clock.now - start).seconds
         emit(.finished(transcript(language: language)))
     }
 
+    private var duration: Double { Double(sound.readCount) / Double(Transcriber.sampleRate) }
+
     // MARK: Sound
 
-    private mutating func fillWindow() throws {
-        let capacity = transcriber.configuration.framesPerWindow * transcriber.spectrogram.configuration.hop
-        let missing = capacity - window.count
-        guard missing > 0 else { return }
-        let audio = audio
-        window += try measured(\.features) { try audio.read(count: missing) }
+    private var windowCapacity: Int {
+        transcriber.configuration.framesPerWindow * transcriber.spectrogram.configuration.hop
+    }
+
+    private mutating func fillWindow(
+        emit: (Transcriber.Event) -> Void, _ checkCancellation: () throws -> Void
+    ) throws {
+        let capacity = windowCapacity
+        var sound = sound
+        var skipped: [TranscriptDecision] = []
+        let before = sound.listeningTime
+        try measured(\.features) {
+            try sound.fill(to: capacity, checkCancellation: checkCancellation) { silence in
+                let rate = Double(Transcriber.sampleRate)
+                skipped.append(
+                    TranscriptDecision(
+                        start: Double(silence.range.lowerBound) / rate, end: Double(silence.range.upperBound) / rate,
+                        action: .skipped, reason: "no speech \((1 - silence.probability).rounded(toPlaces: 2))"))
+            }
+        }
+        timings.voiceActivity += sound.listeningTime - before
+        timings.features -= sound.listeningTime - before
+        self.sound = sound
+        for decision in skipped { note(decision, emit) }
     }
 
     private var mayHoldWords: Bool {
-        window.count >= Self.shortestWord && window.contains { abs($0) > Self.audibleAmplitude }
-    }
-
-    private mutating func advance(by count: Int) {
-        window.removeFirst(count)
-        position += count
+        sound.window.count >= Self.shortestWord && sound.window.contains { abs($0) > Self.audibleAmplitude }
     }
 
     private mutating func encodeWindow() -> WhisperSource {
-        let (transcriber, window) = (transcriber, window)
+        let (transcriber, window) = (transcriber, sound.window.prefix(windowCapacity))
         let features = measured(\.features) {
-            transcriber.spectrogram(window, frames: transcriber.configuration.framesPerWindow)
+            transcriber.spectrogram(Array(window), frames: transcriber.configuration.framesPerWindow)
         }
         return measured(\.encode) { transcriber.decoder.encode(features) }
     }
@@ -89,45 +120,79 @@ struct TranscriptionPass {
     ///
     /// - Returns: how many samples are done with; the next window begins after the last finished phrase.
     private mutating func transcribeWindow(
-        _ source: WhisperSource, language: String, emit: (Transcriber.Event) -> Void,
+        _ encoded: WhisperSource, language: String, emit: (Transcriber.Event) -> Void,
         checkCancellation: () throws -> Void
     ) throws -> Int {
-        let decoder = transcriber.decoder
-        let request = WhisperWindowDecoder.Request(
-            language: language, task: options.task, usesTimestamps: options.usesTimestamps)
-        let found = try measured(\.decode) {
-            try decoder.decode(source, request, checkCancellation: checkCancellation)
-        }
-        if found.noSpeechProbability > options.noSpeechThreshold,
-            found.averageLogProbability < options.logProbabilityThreshold
-        {
-            return window.count
-        }
         let rate = Double(Transcriber.sampleRate)
+        let sampleCount = min(sound.window.count, windowCapacity)
+        let windowDuration = Double(sampleCount) / rate
+        let request = WhisperWindowDecoder.Request(
+            language: language, task: options.task, usesTimestamps: options.usesTimestamps,
+            previous: context.previous, suppressedTokens: options.suppressedTokens, search: options.search,
+            random: RandomSource(seed: options.seed).split(windowCount))
+        windowCount += 1
+        let (trust, recent) = (trust, context.recentText)
+        let outcome = try measured(\.decode) {
+            try trust.decode(encoded, request, recent: recent, checkCancellation: checkCancellation)
+        }
+        for (action, reason) in outcome.decisions {
+            note(
+                TranscriptDecision(
+                    start: sound.time(of: 0, isEnd: false), end: sound.time(of: windowDuration, isEnd: true),
+                    action: action, reason: reason), emit)
+        }
+        defer {
+            if outcome.forgetsContext || !options.conditionsOnPreviousText { context.forget() }
+        }
+        guard let found = outcome.result else { return sampleCount }
+        let vocabulary = transcriber.decoder.vocabulary
         // Told to give no times, a model may still let a timestamp slip in; it means nothing then.
-        let time = options.usesTimestamps ? decoder.vocabulary.tokens.seconds(of:) : { _ in nil }
-        let segmentation = WhisperSegmentation(
-            tokens: found.tokens, windowDuration: Double(window.count) / rate,
-            time: time)
-        let offset = Double(position) / rate
+        let time = options.usesTimestamps ? vocabulary.tokens.seconds(of:) : { _ in nil }
+        let segmentation = WhisperSegmentation(tokens: found.tokens, windowDuration: windowDuration, time: time)
         for phrase in segmentation.phrases {
-            let text = decoder.vocabulary.tokens.decode(phrase.tokens)
-            guard text.contains(where: { !$0.isWhitespace }) else { continue }
+            let text = vocabulary.tokens.decode(phrase.tokens)
+            guard text.contains(where: { !$0.isWhitespace }), isSpoken(phrase, emit) else { continue }
             let segment = TranscriptSegment(
-                id: segments.count, seek: position / transcriber.spectrogram.configuration.hop,
-                start: offset + phrase.start, end: offset + phrase.end, text: text,
-                tokens: phrase.tokens, temperature: 0, averageLogProbability: found.averageLogProbability,
+                id: segments.count,
+                seek: Int(sound.time(of: 0, isEnd: false) * rate) / transcriber.spectrogram.configuration.hop,
+                start: sound.time(of: phrase.start, isEnd: false), end: sound.time(of: phrase.end, isEnd: true),
+                text: text, tokens: phrase.tokens, temperature: Double(found.temperature),
+                averageLogProbability: found.averageLogProbability,
                 compressionRatio: CompressionRatio.of(text), noSpeechProbability: found.noSpeechProbability)
             segments.append(segment)
+            context.append(phrase.tokens, text: phrase.tokens.filter { vocabulary.tokens.seconds(of: $0) == nil })
             emit(.segment(segment))
         }
-        return min(window.count, max(1, Int((segmentation.consumed * rate).rounded())))
+        let consumed = min(sampleCount, max(1, Int((segmentation.consumed * rate).rounded())))
+        // After a loop the rest is heard again from another place, unless that place is where the loop came from.
+        return outcome.isCut && consumed < Self.shortestStepAfterLoop ? sampleCount : consumed
+    }
+
+    private static let shortestStepAfterLoop = 5 * Transcriber.sampleRate
+
+    /// Whether the detector agrees that somebody speaks during a phrase.
+    private mutating func isSpoken(_ phrase: WhisperSegmentation.Phrase, _ emit: (Transcriber.Event) -> Void) -> Bool {
+        let rate = Double(Transcriber.sampleRate)
+        let frame = Double(VoiceActivity.frameSize) / rate
+        guard let probabilities = sound.probabilities(within: Int((phrase.end * rate).rounded())) else { return true }
+        let heard = probabilities.dropFirst(Int(phrase.start / frame)).max() ?? 0
+        guard heard < options.voiceActivity.threshold / 2 else { return true }
+        note(
+            TranscriptDecision(
+                start: sound.time(of: phrase.start, isEnd: false), end: sound.time(of: phrase.end, isEnd: true),
+                action: .dropped, reason: "no speech \((1 - heard).rounded(toPlaces: 2))"), emit)
+        return false
+    }
+
+    private mutating func note(_ decision: TranscriptDecision, _ emit: (Transcriber.Event) -> Void) {
+        decisions.append(decision)
+        emit(.decision(decision))
     }
 
     private func transcript(language: String?) -> Transcript {
         Transcript(
-            text: segments.map(\.text).joined().trimmed(), language: language ?? "en",
-            duration: Double(position) / Double(Transcriber.sampleRate), segments: segments, timings: timings)
+            text: segments.map(\.text).joined().trimmed(), language: language ?? "en", duration: duration,
+            segments: segments, decisions: decisions, timings: timings)
     }
 
     private mutating func measured<Result>(
