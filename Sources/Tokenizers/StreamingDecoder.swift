@@ -11,6 +11,9 @@ public struct StreamingDecoder: Sendable {
         self.skippingSpecial = skippingSpecial
     }
 
+    /// Whether all that came in was given out: the next id begins a character.
+    public var isBetweenCharacters: Bool { pending.isEmpty }
+
     /// The characters that `id` completes.
     public mutating func append(_ id: Int) -> String {
         guard let bytes = tokenizer.vocabulary.bytes(of: id), !(skippingSpecial && tokenizer.isSpecial(id)) else {

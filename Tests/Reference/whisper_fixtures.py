@@ -4,7 +4,8 @@
     python whisper_fixtures.py [OUTPUT_FOLDER]
 
 Writes Tests/Fixtures/whisper/: `input.wav` and, for each model, a folder in Hugging Face layout together with
-`expected.safetensors` (features, encoder output, logits) and `expected.json` (token ids, language probabilities).
+`expected.safetensors` (features, encoder output, logits, cross-attention of the alignment heads) and `expected.json`
+(token ids, language probabilities, token times).
 The models are laid out like the published ones but see windows of 2 s. Seeds were picked (`--search`) so that every
 greedy choice is clear: the runner-up is at least 0.005 behind, a hundred times what rounding does.
 """
@@ -20,6 +21,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 from transformers import GenerationConfig, WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
+from transformers.generation.utils import GenerateEncoderDecoderOutput
 
 from whisper_decoding import checked_against_generate, greedy
 
@@ -220,6 +222,22 @@ def cases(variant, model, features, special):
         yield task, arguments, greedy(model, features, prompt, LIMIT, True, MARGIN), True
 
 
+@torch.no_grad()
+def alignment(model, features, prompt, ids):
+    """What the alignment heads attend to at each token of prompt and text, and when each text token begins and the last
+    one ends, by `transformers`' own method; the sound is 1.3 s long."""
+    model.set_attn_implementation("eager")
+    tokens = torch.tensor([[*prompt, *ids]])
+    attentions = model(features, decoder_input_ids=tokens, output_attentions=True).cross_attentions
+    model.set_attn_implementation("sdpa")
+    heads = model.generation_config.alignment_heads
+    times = model._extract_token_timestamps(
+        GenerateEncoderDecoderOutput(cross_attentions=[attentions], sequences=tokens), heads, num_frames=130,
+        num_input_ids=len(prompt) - 1)
+    weights = torch.stack([attentions[layer][0, head] for layer, head in heads])
+    return weights, [round(time, 2) for time in times[0, len(prompt) - 1:-1].tolist()]
+
+
 def make(variant, seed=None):
     """Model, files and expectations of one variant."""
     variant.seed = variant.seed if seed is None else seed
@@ -279,8 +297,9 @@ def write(folder, variant):
         output = model(features, decoder_input_ids=torch.tensor([forced]))
     tensors["encoder_output"] = output.encoder_last_hidden_state[0]
     tensors["logits"] = output.logits[0]
+    tensors["source_weights"], times = alignment(model, features, decodings[0]["prompt"], decodings[0]["ids"])
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, folder / "expected.safetensors")
-    expected = {"seed": variant.seed, "logits_of": forced, "decodings": decodings}
+    expected = {"seed": variant.seed, "logits_of": forced, "decodings": decodings, "token_times": times}
     if variant.multilingual:
         expected["language_probabilities"] = language_probabilities(model, features)
     for file in folder.iterdir():

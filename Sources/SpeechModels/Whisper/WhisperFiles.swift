@@ -39,9 +39,9 @@ struct WhisperFiles {
         settings =
             try model.decode(WhisperGenerationSettings.self, from: "generation_config.json")
             ?? model.decode(WhisperGenerationSettings.self, from: "config.json") ?? WhisperGenerationSettings()
-        try settings.validate(
-            vocabularySize: configuration.vocabularySize,
-            file: model.url.appending(path: "generation_config.json").path(percentEncoded: false))
+        let settingsFile = model.url.appending(path: "generation_config.json").path(percentEncoded: false)
+        try settings.validate(vocabularySize: configuration.vocabularySize, file: settingsFile)
+        try settings.validateAlignmentHeads(of: configuration, file: settingsFile)
         weights = try model.openWeights()
         vocabulary = try WhisperVocabulary(
             tokens: WhisperTokens(ByteLevelBPE(folder: folder)), settings: settings,

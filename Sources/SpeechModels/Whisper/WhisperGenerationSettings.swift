@@ -54,3 +54,30 @@ public struct WhisperGenerationSettings: Codable, Sendable, Equatable {
         self.alignmentHeads = alignmentHeads
     }
 }
+
+extension WhisperGenerationSettings {
+    /// The heads that follow the sound; where nobody has named them, all of the upper half of the layers.
+    func alignmentHeads(of configuration: WhisperConfiguration) -> [AlignmentHead] {
+        if let alignmentHeads, !alignmentHeads.isEmpty {
+            return alignmentHeads.map { AlignmentHead(layer: $0[0], head: $0[1]) }
+        }
+        return (configuration.decoderLayers / 2..<configuration.decoderLayers).flatMap { layer in
+            (0..<configuration.decoderHeads).map { AlignmentHead(layer: layer, head: $0) }
+        }
+    }
+
+    /// Throws when an alignment head is not one of the decoder's.
+    ///
+    /// - Parameter file: what errors call the settings.
+    func validateAlignmentHeads(of configuration: WhisperConfiguration, file: String) throws {
+        let (layers, heads) = (configuration.decoderLayers, configuration.decoderHeads)
+        let other = alignmentHeads?.first {
+            $0.count != 2 || !(0..<layers).contains($0[0]) || !(0..<heads).contains($0[1])
+        }
+        if let other {
+            throw SpeechModelError.invalidConfiguration(
+                file: file, key: CodingKeys.alignmentHeads.rawValue, value: "\(other)",
+                expected: "pairs of a layer below \(layers) and a head below \(heads)")
+        }
+    }
+}
