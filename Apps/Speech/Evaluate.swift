@@ -61,7 +61,8 @@ struct Evaluate: AsyncParsableCommand {
         if let output { try ResultFile.checkWritable(output) }
         let manifest = try TranscriptManifest(path: data)
         let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))
-        let transcriber = try Transcriber(modelFolder)
+        let transcriber = try Transcriber(
+            modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         var options = TranscriptionOptions()
         options.language = language
         _ = try transcriber.languageCode(for: options)

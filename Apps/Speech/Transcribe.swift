@@ -54,7 +54,9 @@ struct Transcribe: AsyncParsableCommand {
         options.language = language
         options.task = task
         options.usesTimestamps = timestamps
-        let transcriber = try Transcriber(ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")))
+        let transcriber = try Transcriber(
+            ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
+            voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         _ = try transcriber.languageCode(for: options)
         console.detail("model loaded in \(milliseconds(transcriber.loadTime)), kernels \(KernelLevel.current.rawValue)")
         let work = TranscriptionWork(

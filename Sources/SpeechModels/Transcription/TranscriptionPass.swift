@@ -149,19 +149,14 @@ struct TranscriptionPass {
         // Told to give no times, a model may still let a timestamp slip in; it means nothing then.
         let time = options.usesTimestamps ? vocabulary.tokens.seconds(of:) : { _ in nil }
         let segmentation = WhisperSegmentation(tokens: found.tokens, windowDuration: windowDuration, time: time)
+        var phrases: [WindowPhrase] = []
         for phrase in segmentation.phrases {
             let text = vocabulary.tokens.decode(phrase.tokens)
             guard text.contains(where: { !$0.isWhitespace }), isSpoken(phrase, emit) else { continue }
-            let segment = TranscriptSegment(
-                id: segments.count,
-                seek: Int(sound.time(of: 0, isEnd: false) * rate) / transcriber.spectrogram.configuration.hop,
-                start: sound.time(of: phrase.start, isEnd: false), end: sound.time(of: phrase.end, isEnd: true),
-                text: text, tokens: phrase.tokens, temperature: Double(found.temperature),
-                averageLogProbability: found.averageLogProbability,
-                compressionRatio: CompressionRatio.of(text), noSpeechProbability: found.noSpeechProbability)
-            segments.append(segment)
-            context.append(phrase.tokens, text: phrase.tokens.filter { vocabulary.tokens.seconds(of: $0) == nil })
-            emit(.segment(segment))
+            phrases.append(WindowPhrase(start: phrase.start, end: phrase.end, tokens: phrase.tokens, text: text))
+        }
+        for phrase in try withWords(phrases, of: encoded, language: language, sampleCount: sampleCount) {
+            add(phrase, of: found, emit)
         }
         let consumed = min(sampleCount, max(1, Int((segmentation.consumed * rate).rounded())))
         // After a loop the rest is heard again from another place, unless that place is where the loop came from.
@@ -169,6 +164,57 @@ struct TranscriptionPass {
     }
 
     private static let shortestStepAfterLoop = 5 * Transcriber.sampleRate
+
+    /// The phrases with the times of their words, where these are wanted or needed: a phrase over a silence that was left
+    /// out is two.
+    private mutating func withWords(
+        _ phrases: [WindowPhrase], of encoded: WhisperSource, language: String, sampleCount: Int
+    ) throws -> [WindowPhrase] {
+        let joins = sound.joins(within: sampleCount)
+        let spansJoin = phrases.contains { phrase in joins.contains { $0 > phrase.start && $0 < phrase.end } }
+        guard !phrases.isEmpty, options.findsWordTimes || spansJoin else { return phrases }
+        let (decoder, task, sound) = (transcriber.decoder, options.task, sound)
+        let tokens = decoder.vocabulary.tokens
+        let words = try measured(\.wordTimes) {
+            try decoder.words(
+                of: phrases.map { $0.tokens.filter { tokens.seconds(of: $0) == nil } }, source: encoded,
+                language: language, task: task,
+                windowDuration: Double(sampleCount) / Double(Transcriber.sampleRate),
+                silences: WindowSilences.find(
+                    in: Array(sound.window.prefix(sampleCount)),
+                    speechProbabilities: sound.probabilities(within: sampleCount)))
+        }
+        return zip(phrases, words).flatMap { phrase, words in
+            var phrase = phrase
+            phrase.words = words
+            return phrase.split(at: joins, text: { tokens.decode($0) })
+        }
+    }
+
+    private mutating func add(
+        _ phrase: WindowPhrase, of found: WhisperWindowDecoder.Result, _ emit: (Transcriber.Event) -> Void
+    ) {
+        let sound = sound
+        let words = (phrase.words ?? []).map { word in
+            TranscriptWord(
+                text: word.text, start: sound.time(of: word.start, isEnd: false),
+                end: sound.time(of: word.end, isEnd: true), probability: word.probability)
+        }
+        let wantsWords = options.findsWordTimes && !words.isEmpty
+        let segment = TranscriptSegment(
+            id: segments.count,
+            seek: Int(sound.time(of: 0, isEnd: false) * Double(Transcriber.sampleRate))
+                / transcriber.spectrogram.configuration.hop,
+            start: wantsWords ? words[0].start : sound.time(of: phrase.start, isEnd: false),
+            end: wantsWords ? words[words.count - 1].end : sound.time(of: phrase.end, isEnd: true),
+            text: phrase.text, tokens: phrase.tokens, temperature: Double(found.temperature),
+            averageLogProbability: found.averageLogProbability, compressionRatio: CompressionRatio.of(phrase.text),
+            noSpeechProbability: found.noSpeechProbability, words: wantsWords ? words : nil)
+        segments.append(segment)
+        let tokens = transcriber.decoder.vocabulary.tokens
+        context.append(phrase.tokens, text: phrase.tokens.filter { tokens.seconds(of: $0) == nil })
+        emit(.segment(segment))
+    }
 
     /// Whether the detector agrees that somebody speaks during a phrase.
     private mutating func isSpoken(_ phrase: WhisperSegmentation.Phrase, _ emit: (Transcriber.Event) -> Void) -> Bool {
