@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What OpenAI's own `whisper` package finds by beam search, and by its sequential long-form algorithm, with the weights of
+"""What OpenAI's own `whisper` package finds by beam search, and window by window in a longer recording, with the weights of
 openai/whisper-tiny.en (float32).
 
     python whisper_search_fixtures.py MODEL_FOLDER
 
 MODEL_FOLDER is the model in Hugging Face layout. Writes Tests/Fixtures/whisper-tiny.en/searches.json: for recordings of
 Assets/Samples the ids under several settings, and for all of them in a row, forwards and backwards with one second of
-silence after each, the segments.
+silence after each, the segments. Windows are cut from the sound and not from a spectrogram of all of it, as here.
 """
 
 import argparse
@@ -64,6 +64,37 @@ def read(path):
     return samples if rate == 16000 else None
 
 
+def sequential(model, sound, condition, **settings):
+    """Radford et al. 2022, section 3.8: the next window begins at the last timestamp."""
+    segments, history, seek = [], [], 0
+    first = whisper.tokenizer.get_tokenizer(False).timestamp_begin
+    while seek < len(sound):
+        window = sound[seek:seek + 480000]
+        duration = len(window) / 16000
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(window))
+        found = whisper.decode(model, mel, DecodingOptions(
+            language="en", fp16=False, prompt=history if condition else [], **settings))
+        ids = found.tokens
+        stamps = [id >= first for id in ids]
+        cuts = [i for i in range(1, len(ids)) if stamps[i] and stamps[i - 1]]
+        alone = stamps[-2:] == [False, True]
+        if cuts:
+            pieces = [ids[a:b] for a, b in zip([0] + cuts, cuts + ([len(ids)] if alone else []))]
+            consumed = duration if alone else (ids[cuts[-1] - 1] - first) * 0.02
+        else:
+            pieces, consumed = [ids], duration
+        for piece in pieces:
+            start = (piece[0] - first) * 0.02
+            end = (piece[-1] - first) * 0.02 if piece[-1] > first else duration
+            segments.append({
+                "seek": seek // 160, "start": seek / 16000 + start, "end": seek / 16000 + min(end, duration),
+                "text": whisper.tokenizer.get_tokenizer(False).decode([id for id in piece if id < first]),
+                "tokens": piece})
+            history += piece
+        seek += round(consumed * 16000)
+    return segments
+
+
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser()
@@ -86,10 +117,9 @@ def main():
     sound = numpy.concatenate([part for name in order for part in (recordings[name], pause)])
     transcripts = []
     for settings in ({}, {"condition_on_previous_text": False}, {"beam_size": 5}):
-        result = whisper.transcribe(model, sound, temperature=0, fp16=False, language="en", **settings)
-        transcripts.append({
-            **settings, "segments": [{key: segment[key] for key in ("seek", "start", "end", "text", "tokens")}
-                                     for segment in result["segments"]]})
+        options = dict(settings)
+        condition = options.pop("condition_on_previous_text", True)
+        transcripts.append({**settings, "segments": sequential(model, sound, condition, **options)})
     document = {
         "about": "Made by Tests/Reference/whisper_search_fixtures.py: openai-whisper "
         f"{whisper.__version__} with openai/whisper-tiny.en in float32.",
