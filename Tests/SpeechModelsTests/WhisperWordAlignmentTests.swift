@@ -60,8 +60,20 @@ struct WhisperWordAlignmentTests {
         let attention = try decoder.attention(of: ids, source: source, prompt: prompt)
         #expect(attention.logProbabilities.count == ids.count)
         let times = decoder.tokenTimes(attention, windowDuration: Self.duration)
-        #expect(times.count == expected.tokenTimes.count)
-        for (time, reference) in zip(times, expected.tokenTimes) { #expect(abs(time - reference) < 1e-6) }
+        #expect(times.starts.count == ids.count && times.ends.count == ids.count)
+        for (time, reference) in zip(times.starts, expected.tokenTimes) { #expect(abs(time - reference) < 1e-6) }
+        for (time, reference) in zip(times.ends, expected.tokenTimes.dropFirst()) {
+            #expect(abs(time - reference) < 1e-6)
+        }
+
+        // Nothing is looked for where nothing sounds.
+        let silences = [0...0.3, 0.5...1.0]
+        let audible = decoder.tokenTimes(attention, windowDuration: Self.duration, silences: silences)
+        for time in audible.starts + audible.ends {
+            #expect(!silences.contains { max($0.lowerBound, 1e-9) + 0.05 < time && time < $0.upperBound - 0.05 })
+        }
+        #expect(zip(audible.starts, audible.ends).allSatisfy { $0 <= $1 })
+        #expect(zip(audible.ends, audible.starts.dropFirst()).allSatisfy { $0 <= $1 })
     }
 
     /// The probability of each token is that of decoding step by step, among text tokens.

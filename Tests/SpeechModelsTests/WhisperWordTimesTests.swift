@@ -1,6 +1,7 @@
 import Audio
 import Checkpoints
 import Foundation
+import Tensors
 import TestKit
 import Testing
 
@@ -82,5 +83,81 @@ struct WhisperWordTimesTests {
             "\(differences.count) boundaries, median \(differences[differences.count / 2]), 90 %: \(differences[differences.count * 9 / 10]), max \(differences.last!)"
         )
         #expect(differences[differences.count / 2] <= 0.04)
+    }
+
+    /// What lies between recordings that are joined.
+    enum Pause: String, CaseIterable {
+        case digital, noise, tones
+
+        func samples(_ count: Int) -> [Float] {
+            switch self {
+            case .digital: Array(repeating: 0, count: count)
+            // -50 dB of full scale: a uniform variable has a third of its largest square.
+            case .noise: Tensor.random([count], seed: 5).floats().map { $0 * 0.0055 }
+            case .tones:
+                (0..<count).map { index in
+                    let time = Double(index) / Double(Transcriber.sampleRate)
+                    return Float(0.004 * (sin(2764 * time) + sin(3483 * time)))
+                }
+            }
+        }
+    }
+
+    private struct Joined {
+        var samples: [Float] = []
+        var phrases: [[Int]] = []
+        /// Where each recording lies, in seconds.
+        var places: [ClosedRange<Double>] = []
+        var pauses: [ClosedRange<Double>] = []
+    }
+
+    /// Recordings with pauses before, between and behind them, a window at a time.
+    private func joined(_ pause: Pause) throws -> [Joined] {
+        let rate = Double(Transcriber.sampleRate)
+        var windows: [Joined] = []
+        var current = Joined()
+        func add(_ samples: [Float], isPause: Bool) {
+            let start = Double(current.samples.count) / rate
+            current.samples += samples
+            let place = start...Double(current.samples.count) / rate
+            if isPause { current.pauses.append(place) } else { current.places.append(place) }
+        }
+        let lengths = [0.4, 1.2, 0.7, 2.5, 0.3, 1.7]
+        for (index, (file, recording)) in recordings().enumerated() {
+            let samples = try samples(of: file)
+            if Double(current.samples.count + samples.count) / rate > 25 {
+                windows.append(current)
+                current = Joined()
+            }
+            if current.samples.isEmpty { add(pause.samples(Int(0.9 * rate)), isPause: true) }
+            add(samples, isPause: false)
+            current.phrases.append(recording.phrases.flatMap { $0 })
+            add(pause.samples(Int(lengths[index % lengths.count] * rate)), isPause: true)
+        }
+        return windows + [current]
+    }
+
+    @Test(.needsModel(name), arguments: Pause.allCases) func noBoundaryInsideASilence(pause: Pause) throws {
+        var (inside, strays, boundaries) = (0, 0, 0)
+        for window in try joined(pause) {
+            let silences = WindowSilences.find(in: window.samples)
+            let found = try words(window.samples, phrases: window.phrases, silences: silences)
+            if ProcessInfo.processInfo.environment["TRIPTYCH_WORD_TIMES"] != nil {
+                print("pauses", window.pauses.map { String(format: "%.2f–%.2f", $0.lowerBound, $0.upperBound) })
+                print("found", silences.map { String(format: "%.2f–%.2f", $0.lowerBound, $0.upperBound) })
+                for word in found.joined() { print(word.text, String(format: "%.2f–%.2f", word.start, word.end)) }
+            }
+            for (place, words) in zip(window.places, found) {
+                for time in words.flatMap({ [$0.start, $0.end] }) {
+                    boundaries += 1
+                    if window.pauses.contains(where: { $0.lowerBound + 0.1 < time && time < $0.upperBound - 0.1 }) {
+                        inside += 1
+                    }
+                    if time < place.lowerBound - 0.1 || time > place.upperBound + 0.1 { strays += 1 }
+                }
+            }
+        }
+        print("\(pause): \(boundaries) boundaries, \(inside) inside a silence, \(strays) outside their recording")
+        #expect(inside == 0)
     }
 }

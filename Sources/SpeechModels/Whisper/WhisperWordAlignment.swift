@@ -35,7 +35,7 @@ extension WhisperWindowDecoder {
         guard !tokens.isEmpty else { return phrases.map { _ in [] } }
         let request = Request(language: language, task: task, usesTimestamps: false)
         let attention = try attention(of: tokens, source: source, prompt: prompt(for: request))
-        let times = tokenTimes(attention, windowDuration: windowDuration)
+        let times = tokenTimes(attention, windowDuration: windowDuration, silences: silences)
 
         // The text of a translation is English.
         let written = task == .translate || !vocabulary.isMultilingual ? "en" : language
@@ -48,7 +48,7 @@ extension WhisperWindowDecoder {
                     let spoken = offset + word.spoken.lowerBound..<offset + word.spoken.upperBound
                     let mean = attention.logProbabilities[spoken].reduce(0, +) / Float(spoken.count)
                     return TranscriptWord(
-                        text: word.text, start: times[spoken.lowerBound], end: times[spoken.upperBound],
+                        text: word.text, start: times.starts[spoken.lowerBound], end: times.ends[spoken.upperBound - 1],
                         probability: exp(mean))
                 })
             offset += phrase.count
@@ -92,7 +92,8 @@ extension WhisperWindowDecoder {
             for (head, weights) in weights.enumerated() {
                 result.weights[head] += weights.leadingSlice(rows).floats()
             }
-            result.logProbabilities += try logProbabilities(of: tokens[done..<end], states.leadingSlice(rows))
+            result.logProbabilities += try logProbabilities(
+                of: tokens[done..<min(tokens.count, end + 1)], states.leadingSlice(rows))
             done = end + 1
         }
         return result
@@ -116,25 +117,50 @@ extension WhisperWindowDecoder {
         return result
     }
 
-    /// When each text token begins, and when the last one ends, in seconds.
-    func tokenTimes(_ attention: TokenAttention, windowDuration: Double) -> [Double] {
-        let rows = attention.logProbabilities.count + 1
-        let columns = max(
-            1, min(attention.sourcePositions, Int(windowDuration / Self.secondsPerPosition + 1e-6)))
-        var costs = [Float](repeating: 0, count: rows * columns)
-        for weights in attention.weights {
-            var map = Self.standardized(weights, rows: rows, stride: attention.sourcePositions, columns: columns)
-            for row in 0..<rows { Self.smoothing.apply(to: &map[row * columns..<(row + 1) * columns]) }
-            for index in costs.indices { costs[index] -= map[index] / Float(attention.weights.count) }
-        }
-        return DynamicTimeWarping.firstColumns(costs, rows: rows, columns: columns)
-            .map { min(windowDuration, Double($0) * Self.secondsPerPosition) }
+    /// When each text token begins and ends, in seconds.
+    struct TokenTimes {
+        var starts: [Double]
+        var ends: [Double]
     }
 
-    /// The first columns of a matrix, each brought to mean 0 and deviation 1 over the rows.
-    private static func standardized(_ matrix: [Float], rows: Int, stride: Int, columns: Int) -> [Float] {
-        var result = [Float](repeating: 0, count: rows * columns)
-        for column in 0..<columns {
+    /// - Parameter silences: in which no token is looked for. The published method has none: attention in pauses is
+    ///   about even, and the path through it accidental.
+    func tokenTimes(
+        _ attention: TokenAttention, windowDuration: Double, silences: [ClosedRange<Double>] = []
+    ) -> TokenTimes {
+        let rows = attention.logProbabilities.count + 1
+        let columns = Self.audiblePositions(
+            max(1, min(attention.sourcePositions, Int(windowDuration / Self.secondsPerPosition + 1e-6))), silences)
+        var costs = [Float](repeating: 0, count: rows * columns.count)
+        for weights in attention.weights {
+            var map = Self.standardized(weights, rows: rows, stride: attention.sourcePositions, columns: columns)
+            for row in 0..<rows { Self.smoothing.apply(to: &map[row * columns.count..<(row + 1) * columns.count]) }
+            for index in costs.indices { costs[index] -= map[index] / Float(attention.weights.count) }
+        }
+        let first = DynamicTimeWarping.firstColumns(costs, rows: rows, columns: columns.count)
+        func seconds(_ position: Int) -> Double { min(windowDuration, Double(position) * Self.secondsPerPosition) }
+        let starts = first.map { seconds(columns[$0]) }
+        let ends = zip(starts, first.dropFirst()).map { start, next in
+            next == 0 ? start : max(start, seconds(columns[next - 1] + 1))
+        }
+        return TokenTimes(starts: starts.dropLast(), ends: ends)
+    }
+
+    /// The positions at which something sounds; all of them where there would be none.
+    private static func audiblePositions(_ count: Int, _ silences: [ClosedRange<Double>]) -> [Int] {
+        let audible = (0..<count).filter { position in
+            // The edges stay: whoever found the silences knows them no better than this.
+            let start = Double(max(0, position - 2)) * secondsPerPosition
+            let end = Double(min(count, position + 3)) * secondsPerPosition
+            return !silences.contains { $0.lowerBound <= start && end <= $0.upperBound }
+        }
+        return audible.isEmpty ? Array(0..<count) : audible
+    }
+
+    /// Columns of a matrix, each brought to mean 0 and deviation 1 over the rows.
+    private static func standardized(_ matrix: [Float], rows: Int, stride: Int, columns: [Int]) -> [Float] {
+        var result = [Float](repeating: 0, count: rows * columns.count)
+        for (place, column) in columns.enumerated() {
             var (sum, squares) = (0.0, 0.0)
             for row in 0..<rows { sum += Double(matrix[row * stride + column]) }
             let mean = sum / Double(rows)
@@ -146,7 +172,7 @@ extension WhisperWindowDecoder {
             // A column without any difference tells nothing.
             guard deviation > 0 else { continue }
             for row in 0..<rows {
-                result[row * columns + column] = Float((Double(matrix[row * stride + column]) - mean) / deviation)
+                result[row * columns.count + place] = Float((Double(matrix[row * stride + column]) - mean) / deviation)
             }
         }
         return result

@@ -25,16 +25,22 @@ struct WordGrouping: Equatable {
     /// - Parameter tokens: text tokens only.
     init(_ tokens: [Int], tokenizer: ByteLevelBPE, language: String) {
         let writesSpaces = !Self.languagesWithoutSpaces.contains(language)
-        for piece in Self.pieces(tokens, tokenizer) {
-            if let last = words.last,
-                writesSpaces ? !Self.beginsWithSpace(piece) : !Self.separates(last, piece)
-            {
-                words[words.count - 1] = Self.joined(last, piece)
+        words = Self.joined(Self.pieces(tokens, tokenizer)) { word, piece in
+            writesSpaces ? Self.beginsWithSpace(piece) : Self.separates(word, piece)
+        }
+        attachLonePunctuation()
+        // "3." has got its point only now, and "50" goes on with it.
+        if !writesSpaces { words = Self.joined(words, exceptWhere: Self.separates) }
+    }
+
+    private static func joined(_ pieces: [Word], exceptWhere separates: (Word, Word) -> Bool) -> [Word] {
+        pieces.reduce(into: []) { words, piece in
+            if let last = words.last, !separates(last, piece) {
+                words[words.count - 1] = joined(last, piece)
             } else {
                 words.append(piece)
             }
         }
-        attachLonePunctuation()
     }
 
     /// The smallest runs of tokens that hold whole characters.
