@@ -28,6 +28,17 @@ struct WordSnapping {
 
     /// What each word, given in order, becomes: in order, without overlap, within the window, no boundary inside a silence.
     func callAsFunction(_ words: [ClosedRange<Double>]) -> [ClosedRange<Double>] {
+        var words = words
+        // Where words make room for each other, one may get too short for a silence that it reached over: once more.
+        for _ in 0...words.count {
+            let moved = moved(words)
+            if moved == words { break }
+            words = moved
+        }
+        return words
+    }
+
+    private func moved(_ words: [ClosedRange<Double>]) -> [ClosedRange<Double>] {
         var parts: [[Part]] = Array(repeating: [], count: islands.count)
         var earliest = 0
         for (index, word) in words.enumerated() {
