@@ -105,7 +105,7 @@ let package = Package(
             "SpeechModels",
             ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", argumentParser]),
-        tests("Speech", ["speech", "Evaluation", "ModelCatalog"]),
+        tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),
     ]
 )
 

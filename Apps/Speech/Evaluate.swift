@@ -32,11 +32,7 @@ struct Evaluate: AsyncParsableCommand {
     var data: String
 
     @OptionGroup var modelOptions: ModelOptions
-    @Option(
-        help: ArgumentHelp(
-            "Spoken language, as a code or an English name; multilingual models detect it where this is not given.",
-            valueName: "language"))
-    var language: String?
+    @OptionGroup var decoding: DecodingOptions
     @Option(help: "What is done to both texts before they are compared.")
     var normalizer = TextNormalizer.basic
     @Option(help: ArgumentHelp("Show this many of the items with the most errors.", valueName: "count"))
@@ -63,15 +59,14 @@ struct Evaluate: AsyncParsableCommand {
         let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))
         let transcriber = try Transcriber(
             modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console))
-        var options = TranscriptionOptions()
-        options.language = language
+        let options = decoding.transcriptionOptions
         _ = try transcriber.languageCode(for: options)
         let model = EvaluationReport.Model(
             name: modelName, architecture: "whisper", weightsSHA256: try modelFolder.weightsDigest().hexadecimal,
             parameterCount: try modelFolder.parameterCount())
         let work = EvaluationWork(
             transcriber: transcriber, options: options, normalizer: normalizer, console: console)
-        let (dataName, settings) = (URL(fileURLWithPath: data).lastPathComponent, settings(options))
+        let (dataName, settings) = (URL(fileURLWithPath: data).lastPathComponent, options.settings)
         let (format, output, worst) = (format, output, worst)
         try await runInterruptibly(on: console) {
             let (evaluation, batch) = await work.evaluate(manifest)
@@ -95,12 +90,5 @@ struct Evaluate: AsyncParsableCommand {
     /// Names the model without telling where it lies on this machine.
     private var modelName: String {
         URL(fileURLWithPath: modelOptions.name(defaultName: "whisper-tiny.en")).lastPathComponent
-    }
-
-    private func settings(_ options: TranscriptionOptions) -> [String: Setting] {
-        [
-            "decoding": "greedy", "timestamps": .flag(options.usesTimestamps),
-            "language": .text(options.language ?? "automatic"),
-        ]
     }
 }

@@ -14,30 +14,39 @@ struct Transcribe: AsyncParsableCommand {
             Inputs are sound files in any common format, folders of them, patterns, or '-' for standard input. One that \
             cannot be read gets a line of its own and does not stop the others.
 
+            --help-hidden lists the rest of the options: search, thresholds, voice activity, subtitles.
+
             Examples:
               speech transcribe talk.wav
-              speech transcribe interviews/ --format srt --output subtitles/
+              speech transcribe interviews/ --format srt,json --output subtitles/ --skip-existing
+              speech transcribe talk.mp3 --output talk.vtt --max-line-width 42 --highlight-words
             """)
 
     @Argument(help: ArgumentHelp("Sound files, folders, patterns, or '-'.", valueName: "input"))
     var inputs: [String]
 
     @OptionGroup var modelOptions: ModelOptions
-    @Option(
-        help: ArgumentHelp(
-            "Spoken language, as a code or an English name; multilingual models detect it where this is not given.",
-            valueName: "language"))
-    var language: String?
     @Option(help: "Write in the spoken language (transcribe), or in English (translate; multilingual models only).")
     var task = TranscriptionOptions.Task.transcribe
-    @Flag(inversion: .prefixedNo, help: "Let the model tell when each phrase begins and ends.")
-    var timestamps = true
+    @OptionGroup var decoding: DecodingOptions
+    @Flag(help: "Find out when each word is spoken: in JSON, and for the shape of subtitles.")
+    var wordTimestamps = false
     @OptionGroup var output: OutputOptions<TranscriptFormat>
+    @OptionGroup var subtitles: SubtitleOptions
+    @Flag(help: "Pass over inputs whose results are there already.")
+    var skipExisting = false
+    @OptionGroup var jobOptions: JobOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("Nothing to transcribe: name at least one file, folder or '-'.") }
+        if skipExisting, output.writesToStandardOutput {
+            throw ValidationError("--skip-existing needs --output, to know where results may be already.")
+        }
+        if !subtitles.isEmpty, !output.formats.contains(where: \.isSubtitles) {
+            throw ValidationError("There are no subtitles to shape; give --format srt, vtt or lrc.")
+        }
     }
 
     func run() async throws {
@@ -45,25 +54,33 @@ struct Transcribe: AsyncParsableCommand {
         compute.apply(on: console)
         let list = InputExpander(extensions: AudioFormat.commonFileExtensions).expand(inputs)
         let plan = try output.plan(for: list)
-        let format = output.format
-        if !list.isSingle, format.isDocument, plan.writesToStandardOutput {
+        if !list.isSingle, plan.writesToStandardOutput, let format = output.formats.first, !format.joins {
             console.error("--format \(format.rawValue) with several inputs needs --output FOLDER")
             throw ExitCode.validationFailure
         }
-        var options = TranscriptionOptions()
-        options.language = language
+        var options = decoding.transcriptionOptions
         options.task = task
-        options.usesTimestamps = timestamps
+        options.findsWordTimes = wordTimestamps || subtitles.layout.needsWordTimes
         let transcriber = try Transcriber(
             ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
             voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         _ = try transcriber.languageCode(for: options)
         console.detail("model loaded in \(milliseconds(transcriber.loadTime)), kernels \(KernelLevel.current.rawValue)")
+        let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)
+        // One caller has the helpers and the others compute alone, so all together keep to the threads asked for.
+        if jobs > 1 { Threads.setCount(max(1, Threads.count - jobs + 1)) }
+        let outputs = OrderedOutput(on: console)
+        let progress =
+            jobs > 1 ? JobProgress(on: console, unit: .secondsOfAudio, inputCount: list.items.count) : nil
         let work = TranscriptionWork(
-            transcriber: transcriber, options: options, format: format, plan: plan, isSingle: list.isSingle,
-            console: console)
+            transcriber: transcriber, options: options, formats: output.formats, layout: subtitles.layout, plan: plan,
+            skipsExisting: skipExisting, isSingle: list.isSingle, console: console, output: outputs,
+            progress: progress)
         try await runInterruptibly(on: console) {
-            await Batch(on: console).run(list, done: "transcribed") { input, position in
+            defer { progress?.finish() }
+            return await Batch(on: console).run(list, jobs: jobs, done: "transcribed") { position in
+                try outputs.end(position.number)
+            } _: { input, position in
                 try await work.transcribe(input, position)
             }
         }

@@ -7,12 +7,21 @@ import SpeechModels
 struct TranscriptionWork: Sendable {
     let transcriber: Transcriber
     let options: TranscriptionOptions
-    let format: TranscriptFormat
+    let formats: [TranscriptFormat]
+    let layout: CaptionLayout
     let plan: OutputPlan
+    let skipsExisting: Bool
     let isSingle: Bool
     let console: Console
+    let output: OrderedOutput
+    /// Nil where inputs are worked on one after the other: each has its own line then.
+    let progress: JobProgress?
 
-    func transcribe(_ input: Input, _ position: Batch.Position) async throws {
+    func transcribe(_ input: Input, _ position: Batch.Position) async throws -> Batch.Outcome {
+        if skipsExisting, plan.isDone(input) {
+            console.detail("\(input.displayName): skipped, its results are there")
+            return .skipped
+        }
         let destination = try plan.prepare(for: input)
         let source: AudioSource =
             switch input.source {
@@ -21,34 +30,74 @@ struct TranscriptionWork: Sendable {
             }
         let audio = try await open(source)
         console.detail("\(input.displayName): \(audio.sourceFormat)")
-        // Plain text to standard output appears phrase by phrase; everything else at once, when it is complete.
-        let isLive = format == .text && destination == .standardOutput
-        if isLive, !isSingle { try console.write("\(position.number > 1 ? "\n" : "")\(input.displayName):\n") }
-        let meter = ProgressMeter(
-            on: console, label: position.prefix + input.displayName, unit: .secondsOfAudio)
-        defer { meter.finish() }
-        var finished: Transcript?
+        if formats == [.text], destination == .standardOutput, !isSingle {
+            try output.write("\(position.number > 1 ? "\n" : "")\(input.displayName):\n", of: position.number)
+        }
+        let delivery = try TranscriptDelivery(destination, formats: formats) { format, isLine in
+            format.makeWriter(layout: layout, file: input.displayName, task: options.task, isLine: isLine)
+        } print: { [output] text in
+            try output.write(text, of: position.number)
+        }
+        var heard = Transcript(
+            text: "", language: (try? transcriber.languageCode(for: options)) ?? "", duration: 0, segments: [],
+            timings: TranscriptionTimings())
+        do {
+            let isFinished = try await hear(audio, of: input, position, into: &heard, delivery)
+            // The stream ends early without an error only when this task was cancelled.
+            if !isFinished { throw CancellationError() }
+            for warning in audio.warnings { console.note("\(warning)") }
+            try delivery.finish(heard)
+        } catch {
+            heard.text = heard.segments.map(\.text).joined().trimmingCharacters(in: .whitespacesAndNewlines)
+            let kept = delivery.keepPartial(heard)
+            if !kept.isEmpty {
+                console.error(
+                    "\(input.displayName): what was transcribed so far is kept in \(kept.joined(separator: ", "))"
+                        .escapingControlCharacters())
+            }
+            throw error
+        }
+        report(heard.timings, of: heard, input)
+        return .done
+    }
+
+    /// - Returns: whether the recording was heard to its end; `transcript` is whole then.
+    private func hear(
+        _ audio: AudioStream, of input: Input, _ position: Batch.Position, into transcript: inout Transcript,
+        _ delivery: TranscriptDelivery
+    ) async throws -> Bool {
+        let meter =
+            progress == nil
+            ? ProgressMeter(on: console, label: position.prefix + input.displayName, unit: .secondsOfAudio) : nil
+        progress?.begin(position.number, name: input.displayName)
+        defer {
+            meter?.finish()
+            progress?.end(position.number)
+        }
+        let name = progress == nil ? "" : "\(input.displayName): "
+        var isFinished = false
         for try await event in transcriber.transcribe(audio, options: options) {
             switch event {
             case .segment(let segment):
-                if isLive { try console.write(TranscriptFormat.line(segment)) }
+                transcript.segments.append(segment)
+                try delivery.add(segment)
                 let times = [segment.start, segment.end].map { String(format: "%.2f", $0) }
-                console.detail("\(times[0])–\(times[1]) s, mean log-probability \(segment.averageLogProbability)")
-            case .decision(let decision): console.detail("\(decision)")
-            case .progress(let seconds): meter.update(completed: seconds, of: audio.durationHint)
-            case .finished(let transcript): finished = transcript
+                console.detail(
+                    "\(name)\(times[0])–\(times[1]) s, mean log-probability \(segment.averageLogProbability), "
+                        + "temperature \(segment.temperature)")
+            case .decision(let decision):
+                transcript.decisions.append(decision)
+                console.detail("\(name)\(decision)")
+            case .progress(let seconds):
+                transcript.duration = seconds
+                meter?.update(completed: seconds, of: audio.durationHint)
+                progress?.update(position.number, completed: seconds, of: audio.durationHint)
+            case .finished(let whole):
+                transcript = whole
+                isFinished = true
             }
         }
-        // The stream ends early without an error only when this task was cancelled.
-        guard let transcript = finished else { throw CancellationError() }
-        meter.finish()
-        for warning in audio.warnings { console.note("\(warning)") }
-        if !isLive {
-            let text = try format.render(
-                transcript, file: input.displayName, isLine: destination == .standardOutput)
-            try console.deliver(text, to: destination)
-        }
-        report(transcript.timings, of: transcript, input)
+        return isFinished
     }
 
     /// Opens sound on a thread of its own: a pipe may keep its reader waiting for ever, and Ctrl-C must end that.

@@ -1,4 +1,5 @@
-/// Works on inputs one after the other; one that fails gets a line of its own and never ends the batch.
+/// Works on inputs, one after the other or several at once; one that fails gets a line of its own and never ends the
+/// batch.
 public struct Batch: Sendable {
     /// Which of the inputs is at work: `[2/5] ` before progress labels, nothing where there is but one.
     public struct Position: Sendable {
@@ -8,7 +9,10 @@ public struct Batch: Sendable {
         public var prefix: String { total > 1 ? "[\(number)/\(total)] " : "" }
     }
 
-    private let console: Console
+    /// What became of an input.
+    public enum Outcome: Sendable { case done, skipped }
+
+    let console: Console
 
     public init(on console: Console) { self.console = console }
 
@@ -37,29 +41,62 @@ public struct Batch: Sendable {
                 report.wasInterrupted = true
                 break
             }
+            let ending: Ending
             do {
                 try await body(item.get(), Position(number: index + 1, total: items.count))
-                report.succeeded += 1
-            } catch OutputError.readerLeft {
-                report.readerLeft = true
-                break
-            } catch  where error is CancellationError || Task.isCancelled {
-                report.wasInterrupted = true
-                break
+                ending = .succeeded(.done)
             } catch {
-                let name = (try? item.get()).map(name) ?? ""
-                let message = Self.message(for: error, about: name)
-                report.failures.append(BatchReport.Failure(name: name, message: message))
-                console.error(message)
+                ending = Ending(error, of: (try? item.get()).map(name) ?? "")
             }
+            if !report.add(ending, to: console) { break }
         }
         if report.total > 1, !report.readerLeft { console.note(report.summary(done: done)) }
         return report
+    }
+
+    /// How the work on one item ended.
+    enum Ending: Sendable {
+        case succeeded(Outcome)
+        case failed(BatchReport.Failure)
+        case interrupted
+        case readerLeft
+
+        init(_ error: any Error, of name: String) {
+            if case OutputError.readerLeft = error {
+                self = .readerLeft
+            } else if error is CancellationError || Task.isCancelled {
+                self = .interrupted
+            } else {
+                self = .failed(BatchReport.Failure(name: name, message: Batch.message(for: error, about: name)))
+            }
+        }
     }
 
     /// One line about one input. The input's name comes first unless the error names it itself.
     static func message(for error: any Error, about name: String) -> String {
         let text = String(describing: error)
         return (name.isEmpty || text.contains(name) ? text : "\(name): \(text)").escapingControlCharacters()
+    }
+}
+
+extension BatchReport {
+    /// Counts one more item, and tells of its failure.
+    ///
+    /// - Returns: whether the batch goes on.
+    mutating func add(_ ending: Batch.Ending, to console: Console) -> Bool {
+        switch ending {
+        case .succeeded(.done): succeeded += 1
+        case .succeeded(.skipped): skipped += 1
+        case .failed(let failure):
+            failures.append(failure)
+            console.error(failure.message)
+        case .interrupted:
+            wasInterrupted = true
+            return false
+        case .readerLeft:
+            readerLeft = true
+            return false
+        }
+        return true
     }
 }

@@ -9,6 +9,8 @@ public struct BatchReport: Sendable, Equatable {
     /// Inputs named, including those that were never reached.
     public let total: Int
     public internal(set) var succeeded = 0
+    /// Inputs that needed no work.
+    public internal(set) var skipped = 0
     public internal(set) var failures: [Failure] = []
     /// Whether the batch was cancelled before its last item ended.
     public internal(set) var wasInterrupted = false
@@ -22,12 +24,13 @@ public struct BatchReport: Sendable, Equatable {
     public var exitStatus: Int32 {
         if wasInterrupted { return 130 }
         if readerLeft { return 141 }
-        return succeeded == total ? 0 : 1
+        return succeeded + skipped == total ? 0 : 1
     }
 
-    /// `3 of 5 transcribed, 2 failed`.
+    /// `3 of 6 transcribed, 1 skipped, 2 failed`.
     public func summary(done: String) -> String {
         var text = "\(succeeded) of \(total) \(done)"
+        if skipped > 0 { text += ", \(skipped) skipped" }
         if !failures.isEmpty { text += ", \(failures.count) failed" }
         return wasInterrupted ? "interrupted: \(text)" : text
     }

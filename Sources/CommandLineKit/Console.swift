@@ -33,14 +33,6 @@ public final class Console: Sendable {
         }
     }
 
-    /// Delivers a whole result to its place.
-    public func deliver(_ result: String, to destination: OutputPlan.Destination) throws(OutputError) {
-        switch destination {
-        case .standardOutput: try write(result)
-        case .file(let path): try ResultFile.write(result, to: path)
-        }
-    }
-
     /// A line for the user's information, left out by `--quiet`.
     public func note(_ text: String) {
         if verbosity > .quiet { writeMessage(text) }

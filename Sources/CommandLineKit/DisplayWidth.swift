@@ -49,7 +49,7 @@ extension StringProtocol {
     }
 
     /// This text on one line and harmless to a terminal: control characters as escapes.
-    func escapingControlCharacters() -> String {
+    public func escapingControlCharacters() -> String {
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch scalar.properties.generalCategory {

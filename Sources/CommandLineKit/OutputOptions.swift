@@ -8,14 +8,31 @@ public protocol OutputFormat: ExpressibleByArgument, CaseIterable, Hashable, Sen
     var fileExtension: String { get }
 }
 
+/// What follows `--format`: one form, or several with commas between.
+struct FormatList<Format: OutputFormat>: ExpressibleByArgument {
+    let formats: [Format]
+
+    init?(argument: String) {
+        var formats: [Format] = []
+        for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let format = Format(argument: name.filter { $0 != " " }) else { return nil }
+            if !formats.contains(format) { formats.append(format) }
+        }
+        self.formats = formats
+    }
+
+    static var allValueStrings: [String] { Format.allValueStrings }
+}
+
 /// `--format` and `--output`, spelled alike in all programs.
 public struct OutputOptions<Format: OutputFormat>: ParsableArguments {
     @Option(
         name: .customLong("format"),
         help: ArgumentHelp(
-            "Form of the result; by default the ending of --output decides, else \(Format.standard.defaultValueDescription)."
+            "Form of the result, or several with commas between; by default the ending of --output decides, else "
+                + "\(Format.standard.defaultValueDescription)."
         ))
-    var requestedFormat: Format?
+    var requestedFormats: FormatList<Format>?
 
     @Option(
         name: .shortAndLong,
@@ -26,19 +43,27 @@ public struct OutputOptions<Format: OutputFormat>: ParsableArguments {
 
     public init() {}
 
-    public var format: Format {
-        if let requestedFormat { return requestedFormat }
-        guard let output, let dot = output.lastIndex(of: ".") else { return .standard }
+    /// At least one, each once.
+    public var formats: [Format] {
+        if let requestedFormats { return requestedFormats.formats }
+        guard let output, let dot = output.lastIndex(of: ".") else { return [.standard] }
         let ending = output[output.index(after: dot)...].lowercased()
-        return Format.allCases.first { $0.fileExtension == ending } ?? .standard
+        return [Format.allCases.first { $0.fileExtension == ending } ?? .standard]
     }
 
     public func validate() throws {
         if output == "" { throw ValidationError("--output is empty; name a file or a folder, or '-'.") }
+        if formats.count > 1, writesToStandardOutput {
+            throw ValidationError(
+                "\(formats.count) forms do not fit into one standard output; give --output FOLDER, or the part that "
+                    + "their names have in common.")
+        }
     }
+
+    public var writesToStandardOutput: Bool { output == nil || output == "-" }
 
     /// Decides where each result goes.
     public func plan(for list: InputList) throws(OutputError) -> OutputPlan {
-        try OutputPlan(for: list, output: output, fileExtension: format.fileExtension)
+        try OutputPlan(for: list, output: output, fileExtensions: formats.map(\.fileExtension))
     }
 }

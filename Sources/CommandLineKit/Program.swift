@@ -9,6 +9,8 @@ extension AsyncParsableCommand {
     ///
     /// - Parameter arguments: those of the process where nil.
     public static func runProgram(_ arguments: [String]? = nil) async -> Never {
+        // A file that outgrows its limit is an error of that file, not the end of the program.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

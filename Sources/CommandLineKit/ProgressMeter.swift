@@ -40,7 +40,8 @@ public final class ProgressMeter: Sendable {
     /// - Parameters:
     ///   - completed: units done since the meter was made.
     ///   - total: units in all, where known.
-    public func update(completed: Double, of total: Double? = nil) {
+    ///   - label: takes the place of the meter's own.
+    public func update(completed: Double, of total: Double? = nil, label: String? = nil) {
         guard console.verbosity > .quiet else { return }
         let instant = now()
         let isDue = state.withLock { state in
@@ -50,7 +51,8 @@ public final class ProgressMeter: Sendable {
         }
         guard isDue else { return }
         let line = ProgressLine(
-            label: label, unit: unit, completed: completed, total: total, elapsed: (instant - start) / .seconds(1))
+            label: label?.escapingControlCharacters() ?? self.label, unit: unit, completed: completed, total: total,
+            elapsed: (instant - start) / .seconds(1))
         if console.messages.isTerminal {
             console.showProgress(line.text(columns: console.messages.columns))
         } else {

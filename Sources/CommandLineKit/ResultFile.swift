@@ -5,22 +5,9 @@ public enum ResultFile {
     /// Writes `contents` to `path`. What stood there before stays until the new file is whole. Devices and pipes, which
     /// cannot be renamed over, are written directly.
     public static func write(_ contents: String, to path: String) throws(OutputError) {
-        let target = resolvedPath(path) ?? path
-        if case .success(.other) = FileKind.of(target) {
-            return try writeDirectly(contents, to: target)
-        }
-        let (descriptor, temporaryPath) = try openTemporary(beside: target, reportedAs: path)
-        do {
-            do {
-                defer { close(descriptor) }
-                try writeAll(Array(contents.utf8), to: descriptor)
-                guard fsync(descriptor) == 0 else { throw SystemError.last }
-            }
-            guard rename(temporaryPath, target) == 0 else { throw SystemError.last }
-        } catch {
-            unlink(temporaryPath)
-            throw .cannotWrite(path: path, error as? SystemError ?? SystemError(code: EIO))
-        }
+        let writer = try ResultFileWriter(path)
+        try writer.write(contents)
+        try writer.finish()
     }
 
     /// Finds out, before long work begins, whether `path` can be written, by creating a file beside it and removing
@@ -37,7 +24,7 @@ public enum ResultFile {
         unlink(temporaryPath)
     }
 
-    private static func openTemporary(
+    static func openTemporary(
         beside target: String, reportedAs path: String
     ) throws(OutputError) -> (descriptor: Int32, path: String) {
         let token = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -46,16 +33,5 @@ public enum ResultFile {
         let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, .last) }
         return (descriptor, temporaryPath)
-    }
-
-    private static func writeDirectly(_ contents: String, to path: String) throws(OutputError) {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cannotWrite(path: path, .last) }
-        defer { close(descriptor) }
-        do {
-            try writeAll(Array(contents.utf8), to: descriptor)
-        } catch {
-            throw .cannotWrite(path: path, error)
-        }
     }
 }

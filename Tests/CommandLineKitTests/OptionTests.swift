@@ -19,11 +19,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], Format.text), (["--format", "json"], .json), (["--output", "a.srt"], .srt), (["-o", "a.TXT"], .text),
-        (["-o", "a.srt", "--format", "text"], .text), (["-o", "folder.d/x"], .text), (["-o", "-"], .text),
+        ([], [Format.text]), (["--format", "json"], [.json]), (["--output", "a.srt"], [.srt]),
+        (["-o", "a.TXT"], [.text]), (["-o", "a.srt", "--format", "text"], [.text]), (["-o", "folder.d/x"], [.text]),
+        (["-o", "-"], [.text]), (["-o", "x", "--format", "srt,json"], [.srt, .json]),
+        (["-o", "x", "--format", "srt, text,srt"], [.srt, .text]), (["--format", "srt,srt"], [.srt]),
     ])
-    func formatFollowsTheOptionThenTheOutput(arguments: [String], expected: Format) throws {
-        #expect(try Command.parse(arguments).output.format == expected)
+    func formatsFollowTheOptionThenTheOutput(arguments: [String], expected: [Format]) throws {
+        #expect(try Command.parse(arguments).output.formats == expected)
     }
 
     @Test func verbosity() throws {
@@ -46,7 +48,7 @@ import Testing
 
     @Test(arguments: [
         ["--quiet", "--verbose"], ["--threads", "0"], ["--threads", "-3"], ["--threads", "two"], ["--format", "doc"],
-        ["--output", ""], ["--model", ""],
+        ["--format", "srt,"], ["--format", "srt,doc"], ["--format", "srt,json"], ["--output", ""], ["--model", ""],
     ])
     func mistakesAreUsageErrors(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Command.parse(arguments) }

@@ -14,12 +14,15 @@ import Testing
             isSingle: isSingle)
     }
 
-    private func destinations(_ list: InputList, _ output: String?) throws -> [String] {
-        let plan = try OutputPlan(for: list, output: output, fileExtension: "txt")
+    private func destinations(
+        _ list: InputList, _ output: String?, _ fileExtensions: [String] = ["txt"]
+    ) throws -> [String] {
+        let plan = try OutputPlan(for: list, output: output, fileExtensions: fileExtensions)
         return try list.inputs.map { input in
             switch try plan.prepare(for: input) {
             case .standardOutput: "-"
-            case .file(let path): path.replacingOccurrences(of: folder.path, with: "")
+            case .files(let paths):
+                paths.map { $0.replacingOccurrences(of: folder.path, with: "") }.joined(separator: " ")
             }
         }
     }
@@ -49,11 +52,34 @@ import Testing
         let first = Input(.file(path: "/one/talk.wav"), relativePath: "talk.wav")
         let second = Input(.file(path: "/two/talk.wav"), relativePath: "talk.wav")
         let list = InputList(items: [.success(first), .success(second)], isSingle: false)
-        let plan = try OutputPlan(for: list, output: "\(folder.path)/out", fileExtension: "txt")
+        let plan = try OutputPlan(for: list, output: "\(folder.path)/out", fileExtensions: ["txt"])
         #expect(throws: Never.self) { try plan.prepare(for: first) }
         #expect(throws: OutputError.sameOutput(path: "\(folder.path)/out/talk.txt", as: "/one/talk.wav")) {
             try plan.prepare(for: second)
         }
+    }
+
+    @Test func everyFormHasItsFile() throws {
+        let single = list(["a.wav"], isSingle: true)
+        for output in ["x", "x.srt", "x.VTT"] {
+            #expect(try destinations(single, "\(folder.path)/\(output)", ["srt", "vtt"]) == ["/x.srt /x.vtt"])
+        }
+        #expect(try destinations(single, "\(folder.path)/x.y", ["srt", "vtt"]) == ["/x.y.srt /x.y.vtt"])
+        #expect(try destinations(single, folder.path, ["srt", "vtt"]) == ["/a.srt /a.vtt"])
+        #expect(
+            try destinations(list(["a.wav", "b/c.wav"]), "\(folder.path)/out", ["srt", "json"])
+                == ["/out/a.srt /out/a.json", "/out/b/c.srt /out/b/c.json"])
+    }
+
+    @Test func whatIsThereIsDone() throws {
+        let list = list(["a.wav", "b.wav"])
+        let plan = try OutputPlan(for: list, output: folder.path("out"), fileExtensions: ["srt", "json"])
+        #expect(list.inputs.map(plan.isDone) == [false, false])
+        try folder.write("", to: "out/a.srt")
+        #expect(list.inputs.map(plan.isDone) == [false, false])
+        try folder.write("{}", to: "out/a.json")
+        #expect(list.inputs.map(plan.isDone) == [true, false])
+        #expect(!(try OutputPlan(for: list, output: nil, fileExtensions: ["srt"]).isDone(list.inputs[0])))
     }
 
     @Test func inputIsNeverReplaced() throws {
@@ -61,7 +87,7 @@ import Testing
         let input = Input(.file(path: path), relativePath: "notes.txt")
         let list = InputList(items: [.success(input)], isSingle: true)
         for output in [path, folder.path] {
-            let plan = try OutputPlan(for: list, output: output, fileExtension: "txt")
+            let plan = try OutputPlan(for: list, output: output, fileExtensions: ["txt"])
             #expect(throws: OutputError.wouldReplaceInput(path: path)) { try plan.prepare(for: input) }
         }
     }

@@ -9,11 +9,23 @@ import Testing
         ["models", "verify"], ["models", "show"], ["models", "path"], ["models", "remove"],
     ]
 
+    /// Verbs with options that `--help` leaves out and `--help-hidden` lists.
+    static let verbsWithHiddenOptions = ["transcribe"]
+
     @Test(arguments: verbs)
     func helpIsAsCommitted(verb: [String]) throws {
-        let run = try ProgramRun("speech", verb + ["--help"], environment: ["COLUMNS": "80"])
+        try compare(verb + ["--help"], with: (["speech"] + verb).joined(separator: "-"))
+    }
+
+    @Test(arguments: verbsWithHiddenOptions)
+    func hiddenOptionsAreAsCommitted(verb: String) throws {
+        try compare([verb, "--help-hidden"], with: "speech-\(verb)-hidden")
+    }
+
+    private func compare(_ arguments: [String], with name: String) throws {
+        let run = try ProgramRun("speech", arguments, environment: ["COLUMNS": "80"])
         #expect(run.status == 0 && run.errors.isEmpty)
-        let file = Repository.file("Tests/Fixtures/help/\((["speech"] + verb).joined(separator: "-")).txt")
+        let file = Repository.file("Tests/Fixtures/help/\(name).txt")
         if Self.rewrites {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -33,6 +45,10 @@ import Testing
             .compactMap { $0.split(separator: " ").first.map(String.init) }.filter { $0 != "See" }
         #expect(Set(named) == Set(listed))
         let files = try FileManager.default.contentsOfDirectory(atPath: Repository.file("Tests/Fixtures/help").path)
-        #expect(Set(files) == Set(Self.verbs.map { (["speech"] + $0).joined(separator: "-") + ".txt" }))
+        #expect(
+            Set(files)
+                == Set(
+                    Self.verbs.map { (["speech"] + $0).joined(separator: "-") + ".txt" }
+                        + Self.verbsWithHiddenOptions.map { "speech-\($0)-hidden.txt" }))
     }
 }
