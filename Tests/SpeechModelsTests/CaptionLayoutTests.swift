@@ -49,7 +49,7 @@ import Testing
         let segment = spoken("He left early that day. Nobody knew at all why he had gone away so soon.")
         #expect(
             texts(segment, layout(width: 26, lines: 2)) == [
-                ["He left early that day."], ["Nobody knew at all why", "he had gone away so soon."],
+                ["He left early that day."], ["Nobody knew at all why he", "had gone away so soon."],
             ])
         let captions = layout(width: 26, lines: 2).captions(of: segment)
         #expect(captions[0].start == 1 && captions[0].end == 2.25 && captions[1].start == 2.25)
