@@ -61,7 +61,7 @@ let package = Package(
         module("Tokenizers", ["JSON"]),
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
-        module("Datasets", ["JSON"]),
+        module("Datasets", ["JSON", "Tensors"]),
         module("Evaluation"),
         module("ModelCatalog", ["Hashing", "JSON"]),
         module(
