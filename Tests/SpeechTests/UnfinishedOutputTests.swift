@@ -10,12 +10,18 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A minute of speech, more than a window of it.
+    /// A minute of speech, more than a window of it; nothing is said twice within a window.
     private func speech() throws -> Data {
-        let sample = Repository.file("Assets/Samples/asterisk-tt-allbusy.flac").path
-        let audio = try AudioStream(opening: .file(sample), sampleRate: 16_000)
-        let samples = try audio.read(count: 160_000).map { Int16(max(-1, min(1, $0)) * 32_767) }
-        return SoundFile.wave(Array(repeatElement(samples, count: 7).joined()))
+        let names = [
+            "asterisk-tt-allbusy", "librispeech-226-122538-0023", "librispeech-3664-178355-0019",
+            "librispeech-5789-70653-0019",
+        ]
+        let samples = try names.flatMap { name in
+            let path = Repository.file("Assets/Samples/\(name).flac").path
+            let audio = try AudioStream(opening: .file(path), sampleRate: 16_000)
+            return try audio.read(count: 480_000).map { Int16(max(-1, min(1, $0)) * 32_767) }
+        }
+        return SoundFile.wave(samples + samples)
     }
 
     private func partFileSize() -> Int {

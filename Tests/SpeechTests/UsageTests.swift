@@ -22,7 +22,7 @@ import Testing
         ["transcribe", "a.wav", "--vad-threshold", "nan"], ["transcribe", "a.wav", "--vad-padding", "inf"],
         ["transcribe", "a.wav", "--task", "summarize"], ["evaluate", "x", "--beam-size", "0"],
         ["evaluate"], ["evaluate", "x", "--worst", "-1"],
-        ["evaluate", "x", "--normalizer", "english"], ["inspect"], ["inspect", "a", "b"], ["no-such-verb"],
+        ["evaluate", "x", "--normalizer", "french"], ["inspect"], ["inspect", "a", "b"], ["no-such-verb"],
     ])
     func mistakesAreStatus64(arguments: [String]) throws {
         let run = try ProgramRun("speech", arguments)
