@@ -31,7 +31,8 @@ public enum MatrixProduct {
         if rows <= 0 || weight.outputs == 0 { return }
         run(
             kernels_product(
-                a: a, a_stride: aStride, a_transposed: false, packed_a: nil, rows: rows, inputs: weight.inputs,
+                a: a, a_stride: aStride, a_transposed: false, patches: nil, first_patch: 0,
+                packed_a: nil, rows: rows, inputs: weight.inputs,
                 outputs: weight.outputs, panels: weight.panels, element_type: Int32(weight.elementType.rawValue),
                 alpha: 1, beta: 0, bias: bias, activation: Int32(activation.rawValue), residual: residual,
                 c_stride: cStride, c: c))
@@ -71,7 +72,8 @@ public enum MatrixProduct {
                 run(
                     kernels_product(
                         a: transposeA ? a + first * aStride : a + first, a_stride: aStride, a_transposed: transposeA,
-                        packed_a: nil, rows: m, inputs: inputs, outputs: columns, panels: panels,
+                        patches: nil, first_patch: 0, packed_a: nil, rows: m, inputs: inputs, outputs: columns,
+                        panels: panels,
                         element_type: Int32(ElementType.float32.rawValue), alpha: alpha, beta: piece == 0 ? beta : 1,
                         bias: nil, activation: 0, residual: nil, c_stride: cStride, c: c + column))
             }
@@ -79,14 +81,14 @@ public enum MatrixProduct {
     }
 
     /// Splits a product into chunks. Their borders depend on the shape and on the level's tile alone.
-    private static func run(_ product: kernels_product) {
+    static func run(_ product: kernels_product) {
         let table = KernelTable.current
         let elementType = product.element_type == ElementType.float32.rawValue ? 4 : 2
         let panelBytes = product.inputs * panelWidth * elementType
         let panelCount = (product.outputs + panelWidth - 1) / panelWidth
         // The weight streams from memory once, whatever the number of rows is: 64 KiB take about 2 µs.
         let panelsPerStream = max(2, (64 << 10) / max(panelBytes, 1) / 2 * 2)
-        if product.rows == 1 && !product.a_transposed {
+        if product.rows == 1 && !product.a_transposed && product.patches == nil {
             Threads.parallelRanges(panelCount, chunk: panelsPerStream) { range in
                 withUnsafePointer(to: product) { table.pointee.product($0, 0, 1, range.lowerBound, range.upperBound) }
             }
@@ -95,8 +97,7 @@ public enum MatrixProduct {
             let panelsPerWork = max(2, 500_000 / max(product.rows * product.inputs * panelWidth, 1) / 2 * 2)
             let packed = kernels_scratch(0, max(product.rows * product.inputs * 4, 64))
                 .assumingMemoryBound(to: Float.self)
-            table.pointee.pack_rows(
-                product.a, product.a_stride, product.a_transposed, product.rows, product.inputs, packed)
+            withUnsafePointer(to: product) { table.pointee.pack_left($0, 0, $0.pointee.rows, packed) }
             var product = product
             product.packed_a = UnsafePointer(packed)
             Threads.parallelRanges(panelCount, chunk: panelsPerWork) { [product] range in

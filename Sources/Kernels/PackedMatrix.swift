@@ -49,6 +49,39 @@ public final class PackedMatrix: Sendable {
         }
     }
 
+    /// Packs the filters of a convolution as the matrix `[outputs, taps · channels]`: element (output, tap, channel) is
+    /// source[output · outputStride + channel · channelStride + taps[tap]].
+    init(
+        outputs: Int, channels: Int, taps: [Int], outputStride: Int, channelStride: Int,
+        _ source: UnsafePointer<Float>
+    ) {
+        self.outputs = outputs
+        inputs = taps.count * channels
+        elementType = .float32
+        let panelCount = (outputs + 2 * panelWidth - 1) / (2 * panelWidth) * 2
+        let panelSize = inputs * panelWidth
+        byteCount = panelCount * panelSize * 4
+        panels = kernels_allocate(byteCount)
+        let table = KernelTable.current
+        let destination = panels.assumingMemoryBound(to: Float.self)
+        taps.withUnsafeBufferPointer { taps in
+            guard let tapPointer = taps.baseAddress else { return }
+            Threads.parallelRanges(panelCount, chunk: max(1, (16 << 10) / max(panelSize, 1))) { range in
+                for panel in range {
+                    let first = min(panel * panelWidth, outputs)
+                    table.pointee.pack_tap_panel(
+                        source + first * outputStride, outputStride, channelStride, tapPointer, taps.count, channels,
+                        min(outputs - first, panelWidth), destination + panel * panelSize)
+                }
+            }
+        }
+    }
+
+    /// Packs the transpose of a row-major `[inputs, outputs]` matrix.
+    public convenience init(transposing source: UnsafePointer<Float>, outputs: Int, inputs: Int) {
+        self.init(outputs: outputs, channels: inputs, taps: [0], outputStride: 1, channelStride: outputs, source)
+    }
+
     deinit { free(panels) }
 }
 

@@ -16,10 +16,10 @@ public struct Weight: Sendable {
 
     public var shape: Shape { tensor.shape }
 
-    /// Makes the packed form now rather than at the first product: that of a 1-d convolution for three axes, of a matrix
-    /// for two.
+    /// Makes the packed form now rather than at the first product: that of a convolution without groups for three or four
+    /// axes, of a matrix for two.
     public func pack() {
-        _ = tensor.rank == 3 ? tapMajorMatrix : matrix
+        if tensor.rank >= 3 { _ = filters(plainPlan) } else { _ = matrix }
     }
 
     /// The weight `[outputs, inputs…]` as a matrix `[outputs, product of inputs]`, packed into panels.
@@ -34,39 +34,40 @@ public struct Weight: Sendable {
         }
     }
 
-    /// The kernel `[outputs, channels, taps]` of a 1-d convolution as the matrix `[outputs, taps · channels]`, which
-    /// multiplies `taps` neighbouring rows of a sequence `[time, channels]` in place.
-    package var tapMajorMatrix: PackedMatrix {
-        packed.matrix {
-            let (outputs, channels, taps) = (tensor.shape[0], tensor.shape[1], tensor.shape[2])
-            let values = tensor.floats()
-            var permuted = [Float](repeating: 0, count: values.count)
-            for output in 0..<outputs {
-                for channel in 0..<channels {
-                    for tap in 0..<taps {
-                        permuted[(output * taps + tap) * channels + channel] =
-                            values[(output * channels + channel) * taps + tap]
-                    }
-                }
-            }
-            return permuted.withUnsafeBytes {
-                PackedMatrix(
-                    outputs: outputs, inputs: taps * channels, elementType: .float32, $0.baseAddress!)  // not empty
-            }
-        }
+    /// The filters of a convolution `[outputs, channels, (height,) width]`, packed for one plan; those for another plan
+    /// replace them.
+    package func filters(_ plan: ConvolutionPlan) -> PackedFilters {
+        packed.filters(plan) { tensor.converted(to: .float32).withFloats { PackedFilters(plan, $0) } }
+    }
+
+    /// The plan of a convolution without groups that has this weight, whatever its stride and dilation are.
+    private var plainPlan: ConvolutionPlan {
+        let kernel = Extent2d(height: tensor.rank == 4 ? shape[2] : 1, width: shape[tensor.rank - 1])
+        return ConvolutionPlan(
+            ConvolutionGeometry(batch: 1, input: kernel, channels: shape[1], outputs: shape[0], kernel: kernel))
     }
 }
 
 /// The place where a weight keeps its packed form; copies of the weight share it.
 private final class Packed: Sendable {
-    private let value = Mutex<PackedMatrix?>(nil)
+    private let matrix = Mutex<PackedMatrix?>(nil)
+    private let filters = Mutex<PackedFilters?>(nil)
 
     func matrix(_ make: () -> PackedMatrix) -> PackedMatrix {
-        value.withLock { value in
+        matrix.withLock { value in
             if let value { return value }
             let matrix = make()
             value = matrix
             return matrix
+        }
+    }
+
+    func filters(_ plan: ConvolutionPlan, _ make: () -> PackedFilters) -> PackedFilters {
+        filters.withLock { value in
+            if let value, value.fits(plan) { return value }
+            let filters = make()
+            value = filters
+            return filters
         }
     }
 }

@@ -36,13 +36,40 @@ enum {
 
 enum { KERNELS_ADD, KERNELS_SUBTRACT, KERNELS_MULTIPLY, KERNELS_DIVIDE, KERNELS_MAXIMUM, KERNELS_MINIMUM };
 
+// The patches of pictures under a convolution's taps. Result (image, y, x) reads, for each run of neighbouring numbers,
+// source[image * image_stride + y * row_stride + x * column_stride + run_offset + 0 ..< run_length].
+typedef struct {
+    const float *_Nonnull source;
+    long image_stride, row_stride, column_stride;
+    // Extents of the result.
+    long height, width;
+    long run_count, run_length;
+    const long *_Nonnull run_offsets;
+} kernels_patches;
+
+// One filter per channel. The runs are taps, each [channels].
+typedef struct {
+    kernels_patches patches;
+    // [taps][channels]
+    const float *_Nonnull weights;
+    const float *_Nullable bias;
+    int activation;
+    long channels;
+    long y_image_stride, y_row_stride, y_column_stride;
+    float *_Nonnull y;
+} kernels_depthwise;
+
 // c[rows, outputs] = activation(alpha * a * panels + bias) + residual + beta * c
 typedef struct {
     // Row-major [rows, inputs], or [inputs, rows] when a_transposed.
     const float *_Nonnull a;
     long a_stride;
     bool a_transposed;
-    // All rows packed by pack_rows, or null: each chunk then packs its own.
+    // Not null: the rows are patches from first_patch on, and a is not read. When a_transposed, the rows are the
+    // elements of a patch and the inputs are the patches.
+    const kernels_patches *_Nullable patches;
+    long first_patch;
+    // All rows packed by pack_left, or null: each chunk then packs its own.
     const float *_Nullable packed_a;
     long rows, inputs, outputs;
     const void *_Nonnull panels;
@@ -177,9 +204,9 @@ typedef struct {
     void (*_Nonnull convert)(
         const void *_Nonnull source, int source_type, void *_Nonnull destination, int destination_type, long count);
 
-    // Packs rows [row_begin, row_end) of a; see kernels_row_blocks for the borders of the blocks.
-    void (*_Nonnull pack_rows)(
-        const float *_Nonnull a, long stride, bool transposed, long rows, long inputs, float *_Nonnull packed);
+    // Packs rows of the left side in blocks of nearly equal height.
+    void (*_Nonnull pack_left)(
+        const kernels_product *_Nonnull product, long row_begin, long rows, float *_Nonnull packed);
     // Packs one panel: `columns` (at most 16) rows of a [outputs, inputs] weight, or columns of [inputs, outputs].
     void (*_Nonnull pack_panel)(
         const void *_Nonnull weight, int element_type, long stride, bool transposed, long columns, long inputs,
@@ -187,6 +214,52 @@ typedef struct {
     // Rows [row_begin, row_end) (from a multiple of tile_rows) and panels [panel_begin, panel_end), panel_begin even.
     void (*_Nonnull product)(
         const kernels_product *_Nonnull product, long row_begin, long row_end, long panel_begin, long panel_end);
+
+    // panel[(tap, channel)][column] = weight[column, channel, taps[tap]]
+    void (*_Nonnull pack_tap_panel)(
+        const float *_Nonnull weight, long column_stride, long channel_stride, const long *_Nonnull taps,
+        long tap_count, long channels, long columns, float *_Nonnull panel);
+    // weight[output, channel, tap] = product[tap, channel, output] for the outputs [begin, end).
+    void (*_Nonnull unpack_taps)(
+        const float *_Nonnull product, long tap_count, long channels, long outputs, long begin, long end,
+        float *_Nonnull weight);
+    // Rows [begin, end) of image · height.
+    void (*_Nonnull depthwise)(const kernels_depthwise *_Nonnull convolution, long begin, long end);
+    void (*_Nonnull depthwise_weight_gradient)(
+        const kernels_patches *_Nonnull patches, const float *_Nonnull gradient, long channels, long begin, long end,
+        float *_Nonnull sums);
+
+    // sums[column] = Σ a; products[column] = Σ a (b - center) unless b is null.
+    void (*_Nonnull column_products)(
+        const float *_Nonnull a, const float *_Nullable b, const float *_Nullable center, long rows, long columns,
+        float *_Nonnull sums, float *_Nullable products);
+    void (*_Nonnull column_squares)(
+        const float *_Nonnull x, const float *_Nonnull center, long rows, long columns, float *_Nonnull squares);
+    // y = a x + b z + shift, a, b and shift per column; z may be null.
+    void (*_Nonnull column_affine)(
+        const float *_Nonnull x, const float *_Nonnull a, const float *_Nullable z, const float *_Nullable b,
+        const float *_Nonnull shift, long rows, long columns, float *_Nonnull y);
+    // The largest of a window per channel, and where: place_offset + row · place_stride + column.
+    void (*_Nonnull window_maximum)(
+        const float *_Nonnull x, long row_stride, long rows, long columns, long channels, int32_t place_offset,
+        int32_t place_stride, float *_Nonnull y, int32_t *_Nullable places);
+    void (*_Nonnull add_where_place)(
+        const float *_Nonnull dy, const int32_t *_Nonnull places, int32_t place, long channels, float *_Nonnull dx);
+
+    // One step of one sequence; see recurrence.h.
+    void (*_Nonnull lstm_gates)(
+        float *_Nonnull sums, const float *_Nonnull cell_before, long width, float *_Nonnull cell,
+        float *_Nonnull hidden);
+    void (*_Nonnull lstm_gradient)(
+        const float *_Nonnull gates, const float *_Nonnull cell_before, const float *_Nonnull cell,
+        const float *_Nonnull hidden_gradient, long width, float *_Nonnull cell_gradient,
+        float *_Nonnull sums_gradient);
+    void (*_Nonnull gru_gates)(
+        const float *_Nonnull inputs, const float *_Nonnull sums, const float *_Nonnull hidden_before, long width,
+        float *_Nonnull gates, float *_Nonnull hidden);
+    void (*_Nonnull gru_gradient)(
+        const float *_Nonnull gates, const float *_Nonnull hidden_before, long width, float *_Nonnull hidden_gradient,
+        float *_Nonnull inputs_gradient, float *_Nonnull sums_gradient);
 
     // Floats that attention_pack writes for the keys (and as many at most for the values).
     long (*_Nonnull attention_packed_count)(long key_count, long width);

@@ -17,6 +17,8 @@
 #include "product.h"
 #include "attention.h"
 #include "optimizer.h"
+#include "channels.h"
+#include "recurrence.h"
 
 #define TABLE_NAME_OF(name) kernels_table_##name
 #define TABLE_NAME(name) TABLE_NAME_OF(name)
@@ -47,9 +49,22 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .rotate_pairs = rotate_pairs,
     .dropout = dropout,
     .convert = convert,
-    .pack_rows = pack_rows,
+    .pack_left = pack_left,
     .pack_panel = pack_panel,
     .product = product,
+    .pack_tap_panel = pack_tap_panel,
+    .unpack_taps = unpack_taps,
+    .depthwise = depthwise,
+    .depthwise_weight_gradient = depthwise_weight_gradient,
+    .column_products = column_products,
+    .column_squares = column_squares,
+    .column_affine = column_affine,
+    .window_maximum = window_maximum,
+    .add_where_place = add_where_place,
+    .lstm_gates = lstm_gates,
+    .lstm_gradient = lstm_gradient,
+    .gru_gates = gru_gates,
+    .gru_gradient = gru_gradient,
     .attention_packed_count = attention_packed_count,
     .attention_pack = attention_pack,
     .attention = attention,

@@ -196,12 +196,13 @@ INLINE Four load_four(const float *p) {
     return v;
 }
 
-// out[i * out_stride + r] = a[r * stride + i] for four rows and `count` columns.
-INLINE void transpose_four_rows(const float *a, long stride, long count, float *out, long out_stride) {
+// out[i * out_stride + r] = row r [i] for four rows and `count` columns.
+INLINE void transpose_four_rows(
+    const float *row0, const float *row1, const float *row2, const float *row3, long count, float *out, long out_stride
+) {
     long i = 0;
     for (; i + 4 <= count; i += 4) {
-        Four r0 = load_four(a + i), r1 = load_four(a + stride + i);
-        Four r2 = load_four(a + 2 * stride + i), r3 = load_four(a + 3 * stride + i);
+        Four r0 = load_four(row0 + i), r1 = load_four(row1 + i), r2 = load_four(row2 + i), r3 = load_four(row3 + i);
         Four t0 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), t1 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
         Four t2 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5), t3 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
         Four c0 = __builtin_shufflevector(t0, t2, 0, 1, 4, 5), c1 = __builtin_shufflevector(t0, t2, 2, 3, 6, 7);
@@ -212,14 +213,22 @@ INLINE void transpose_four_rows(const float *a, long stride, long count, float *
         __builtin_memcpy(o + 2 * out_stride, &c2, sizeof c2);
         __builtin_memcpy(o + 3 * out_stride, &c3, sizeof c3);
     }
-    for (; i < count; i++)
-        for (long r = 0; r < 4; r++) out[i * out_stride + r] = a[r * stride + i];
+    for (; i < count; i++) {
+        float *o = out + i * out_stride;
+        o[0] = row0[i];
+        o[1] = row1[i];
+        o[2] = row2[i];
+        o[3] = row3[i];
+    }
 }
 
 // out[i * out_stride + r] = a[r * stride + i]
 static void transpose_rows(const float *a, long stride, long rows, long count, float *out, long out_stride) {
     long r = 0;
-    for (; r + 4 <= rows; r += 4) transpose_four_rows(a + r * stride, stride, count, out + r, out_stride);
+    for (; r + 4 <= rows; r += 4) {
+        const float *row = a + r * stride;
+        transpose_four_rows(row, row + stride, row + 2 * stride, row + 3 * stride, count, out + r, out_stride);
+    }
     for (; r < rows; r++)
         for (long i = 0; i < count; i++) out[i * out_stride + r] = a[r * stride + i];
 }
@@ -302,9 +311,23 @@ static void product_of_one_row(const kernels_product *p, const float *a, long ro
     }
 }
 
+#include "convolution.h"
+
+// Packs the rows [row_begin, row_begin + rows) of the product's left side.
+static void pack_left(const kernels_product *p, long row_begin, long rows, float *packed) {
+    if (p->patches && p->a_transposed)
+        pack_transposed_patches(p->patches, p->first_patch, p->inputs, row_begin, rows, packed);
+    else if (p->patches)
+        pack_patches(p->patches, p->first_patch + row_begin, rows, packed);
+    else
+        pack_rows(
+            p->a + row_begin * (p->a_transposed ? 1 : p->a_stride), p->a_stride, p->a_transposed, rows, p->inputs,
+            packed);
+}
+
 static void product(const kernels_product *p, long row_begin, long row_end, long panel_begin, long panel_end) {
     long rows = row_end - row_begin, inputs = p->inputs;
-    if (rows == 1 && !p->packed_a && !p->a_transposed) {
+    if (rows == 1 && !p->packed_a && !p->a_transposed && !p->patches) {
         product_of_one_row(p, p->a + row_begin * p->a_stride, row_begin, panel_begin, panel_end);
         return;
     }
@@ -313,8 +336,7 @@ static void product(const kernels_product *p, long row_begin, long row_end, long
         packed += row_begin * inputs;
     } else {
         float *own = kernels_scratch(SCRATCH_ROWS, (size_t)(rows * inputs) * sizeof(float));
-        const float *a = p->a + row_begin * (p->a_transposed ? 1 : p->a_stride);
-        pack_rows(a, p->a_stride, p->a_transposed, rows, inputs, own);
+        pack_left(p, row_begin, rows, own);
         packed = own;
     }
 
