@@ -89,10 +89,13 @@ let package = Package(
         .executableTarget(
             name: "kernel-benchmark", dependencies: ["Kernels", "COpenBLAS"], path: "Tests/Benchmarks/Kernels",
             swiftSettings: settings),
+        .executableTarget(
+            name: "layer-benchmark", dependencies: ["Autograd", "Tensors", "Kernels"], path: "Tests/Benchmarks/Layers",
+            swiftSettings: settings),
         tests("Tensors", ["Tensors", "Kernels"]),
         tests("Autograd", ["Autograd", "Tensors", "Kernels"]),
         tests("Parameters", ["Parameters", "Autograd", "Tensors"]),
-        tests("Layers", ["Layers", "Parameters", "Autograd", "Tensors", "Kernels"]),
+        tests("Layers", ["Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints"]),
         tests("Optimizers", ["Optimizers", "Parameters", "Autograd", "Tensors", "Kernels"]),
         tests("Checkpoints", ["Checkpoints", "Parameters", "Tensors", "Kernels", "JSON", "Hashing"]),
         tests("Tokenizers", ["Tokenizers"]),

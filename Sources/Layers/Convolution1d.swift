@@ -5,27 +5,33 @@ public import Tensors
 
 /// Convolution over time.
 ///
-/// Shapes: `[batch, time, channels]` → `[batch, (time + 2 · padding - taps) / stride + 1, outputs]`; `weight`
-/// `[outputs, channels, taps]` (PyTorch layout).
+/// Shapes: `[batch, time, channels]` → `[batch, (time + 2 · padding - dilation · (taps - 1) - 1) / stride + 1, outputs]`;
+/// `weight` `[outputs, channels / groups, taps]` (PyTorch layout), `bias` `[outputs]`.
 public struct Convolution1d: Sendable {
     public let weight: Parameter
-    public let bias: Parameter
+    public let bias: Parameter?
     public let stride: Int
     public let padding: Int
+    public let dilation: Int
+    public let groups: Int
 
     public init(
-        _ channels: Int, _ outputs: Int, taps: Int, stride: Int = 1, padding: Int = 0, in scope: ParameterScope
+        _ channels: Int, _ outputs: Int, taps: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+        groups: Int = 1, bias: Bool = true, in scope: ParameterScope
     ) {
-        let fanIn = channels * taps
+        let fanIn = channels / groups * taps
         weight = scope.parameter(
-            "weight", [outputs, channels, taps], .kaimingUniform(fanIn: fanIn), precision: .asStored)
-        bias = scope.parameter("bias", [outputs], .kaimingUniform(fanIn: fanIn))
+            "weight", [outputs, channels / groups, taps], .kaimingUniform(fanIn: fanIn), precision: .asStored)
+        self.bias = bias ? scope.parameter("bias", [outputs], .kaimingUniform(fanIn: fanIn)) : nil
         self.stride = stride
         self.padding = padding
+        self.dilation = dilation
+        self.groups = groups
     }
 
     public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
         convolution1d(
-            x, weight.weight, bias: bias.value, stride: stride, padding: padding, activation: activation)
+            x, weight.weight, bias: bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups,
+            activation: activation)
     }
 }

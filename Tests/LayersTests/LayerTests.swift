@@ -43,7 +43,7 @@ struct LayerTests {
         let (batch, time, channels, outputs, taps) = (2, 9, 3, 4, 3)
         let layer = Convolution1d(channels, outputs, taps: taps, stride: stride, padding: padding, in: store().root)
         let x = Tensor.random([batch, time, channels])
-        let (input, weight, bias) = (x.floats(), layer.weight.value.floats(), layer.bias.value.floats())
+        let (input, weight, bias) = (x.floats(), layer.weight.value.floats(), layer.bias!.value.floats())
         let outputTime = (time + 2 * padding - taps) / stride + 1
         var expected: [Float] = []
         for sample in 0..<batch {
