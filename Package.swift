@@ -47,7 +47,9 @@ let package = Package(
         systemLibrary("CSoundFile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
         systemLibrary("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        systemLibrary("CLibPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         .target(name: "CKernels"),
+        .target(name: "CPNG", dependencies: ["CLibPNG"]),
 
         module("Kernels", ["COpenBLAS", "CKernels"]),
         module("Tensors", ["Kernels"]),
@@ -62,6 +64,14 @@ let package = Package(
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
         module("Datasets", ["JSON", "Tensors"]),
+        module("Images", ["CPNG"]),
+        module("Charts", ["Images"]),
+        module(
+            "Training",
+            [
+                "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Datasets", "Evaluation",
+                "Charts", "Images", "Hashing", "JSON",
+            ]),
         module("Evaluation"),
         module("ModelCatalog", ["Hashing", "JSON"]),
         module(
@@ -70,7 +80,13 @@ let package = Package(
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
                 "Evaluation", "Hashing", "Audio", "CZlib",
             ]),
-        module("CommandLineKit", ["Checkpoints", "Evaluation", "ModelCatalog", "Hashing", argumentParser, logging]),
+        module(
+            "CommandLineKit",
+            [
+                "Checkpoints", "Datasets", "Evaluation", "ModelCatalog", "Hashing", "Optimizers", "Parameters",
+                "Training",
+                argumentParser, logging,
+            ]),
         .executableTarget(
             name: "speech",
             dependencies: [
@@ -102,12 +118,20 @@ let package = Package(
         tests("Audio", ["Audio", "Tensors", "Kernels", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
         tests("Datasets", ["Datasets", "JSON"]),
+        tests("Images", ["Images", "CLibPNG"]),
+        tests("Charts", ["Charts", "Images"]),
+        tests(
+            "Training",
+            [
+                "Training", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Datasets",
+                "Layers", "Charts", "Images",
+            ]),
         tests("Evaluation", ["Evaluation"]),
         tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
         tests(
             "SpeechModels",
             ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
-        tests("CommandLineKit", ["CommandLineKit", "Checkpoints", argumentParser]),
+        tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),
     ]
 )

@@ -67,6 +67,41 @@ public final class ParameterStore: Sendable {
         if !mismatch.isEmpty { throw mismatch }
     }
 
+    /// Replaces every value by the one that `source` holds under the parameter's name, as `float32` in memory of its own.
+    ///
+    /// Throws ``ParameterMismatch`` with everything in which they disagree, and then changes nothing.
+    public func load(_ source: any TensorSource) throws {
+        let (parameters, expectedUnused) = state.withLock { ($0.parameters, $0.expectedUnused) }
+        var missing: [String] = []
+        var misshaped: [ParameterMismatch.ShapeMismatch] = []
+        var integers: [String] = []
+        var values: [Tensor] = []
+        for parameter in parameters {
+            guard let stored = source.shape(of: parameter.name) else {
+                missing.append(parameter.name)
+                continue
+            }
+            guard stored == parameter.shape else {
+                misshaped.append(.init(name: parameter.name, expected: parameter.shape, stored: stored))
+                continue
+            }
+            guard let tensor = try source.tensor(named: parameter.name) else {
+                preconditionFailure("\(parameter.name) has a shape, but no values")
+            }
+            guard tensor.elementType != .int32 else {
+                integers.append(parameter.name)
+                continue
+            }
+            values.append(Tensor(tensor.floats(), shape: tensor.shape))
+        }
+        let known = Set(parameters.map(\.name)).union(expectedUnused)
+        let mismatch = ParameterMismatch(
+            missing: missing.sorted(), unused: source.names.filter { !known.contains($0) }.sorted(),
+            misshaped: misshaped, integers: integers)
+        if !mismatch.isEmpty { throw mismatch }
+        for (parameter, value) in zip(parameters, values) { parameter.update(value) }
+    }
+
     func parameter(
         _ name: String, _ shape: Shape, _ initializer: Initializer, precision: ParameterScope.Precision,
         role: Parameter.Role

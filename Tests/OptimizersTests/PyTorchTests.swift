@@ -14,13 +14,13 @@ import Testing
             let linear: [Double]
             let cosine: [Double]
             let step: [Double]
-            let plateau_losses: [Double]
+            let plateauLosses: [Double]
             let plateau: [Double]
         }
 
         typealias Weights = [String: [[Float]]]
-        let adamw, adamw_groups, adamw_clipped, sgd, sgd_decay, sgd_momentum, sgd_nesterov: Weights
-        let moving_average: [String: [Float]]
+        let adamw, adamwGroups, adamwClipped, sgd, sgdDecay, sgdMomentum, sgdNesterov: Weights
+        let movingAverage: [String: [Float]]
         let schedules: Schedules
     }
 
@@ -78,22 +78,22 @@ import Testing
                 AdamW(
                     ParameterGroup.decayingMatrices($0),
                     AdamW.Settings(beta1: 0.9, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1))
-            }, rate: 3e-2, with: fixture.adamw_groups)
-        compare({ AdamW([ParameterGroup($0)]) }, rate: 1e-2, clip: 0.7, with: fixture.adamw_clipped)
+            }, rate: 3e-2, with: fixture.adamwGroups)
+        compare({ AdamW([ParameterGroup($0)]) }, rate: 1e-2, clip: 0.7, with: fixture.adamwClipped)
     }
 
     @Test func gradientDescent() {
         compare({ SGD([ParameterGroup($0)]) }, rate: 1e-2, with: fixture.sgd)
-        compare({ SGD([ParameterGroup($0)], SGD.Settings(weightDecay: 0.1)) }, rate: 1e-2, with: fixture.sgd_decay)
+        compare({ SGD([ParameterGroup($0)], SGD.Settings(weightDecay: 0.1)) }, rate: 1e-2, with: fixture.sgdDecay)
         compare(
             { SGD([ParameterGroup($0)], SGD.Settings(momentum: 0.9, dampening: 0.2)) }, rate: 1e-2,
-            with: fixture.sgd_momentum)
+            with: fixture.sgdMomentum)
         compare(
             {
                 SGD(
                     ParameterGroup.decayingMatrices($0),
                     SGD.Settings(momentum: 0.8, weightDecay: 0.05, usesNesterov: true))
-            }, rate: 1e-2, with: fixture.sgd_nesterov)
+            }, rate: 1e-2, with: fixture.sgdNesterov)
     }
 
     @Test func movingAverage() {
@@ -104,7 +104,7 @@ import Testing
             parameter.update(
                 Tensor(zip(parameter.value.floats(), gradient).map { $0 - $1 * 0.01 }, shape: parameter.shape))
             average.update()
-            guard let expected = fixture.moving_average[String(step)] else { continue }
+            guard let expected = fixture.movingAverage[String(step)] else { continue }
             #expect(largestRelativeDifference(average.values[0].floats(), expected) < 1e-5, "step \(step)")
         }
     }
@@ -122,7 +122,7 @@ import Testing
 
         let plateau = LearningRateSchedule(.plateau(patience: 2, factor: 0.5), peak: 0.5)
         var state = Plateau()
-        for (loss, rate) in zip(expected.plateau_losses, expected.plateau) {
+        for (loss, rate) in zip(expected.plateauLosses, expected.plateau) {
             state.observe(loss, patience: 2, factor: 0.5)
             #expect(plateau.rate(step: 9, plateauFactor: state.factor) == rate)
         }

@@ -86,7 +86,7 @@ def schedules():
         "linear": rates(lambda o: s.LinearLR(o, 1.0, 0.1, total_iters=50)),
         "cosine": rates(lambda o: s.CosineAnnealingLR(o, T_max=50, eta_min=0.05), steps=51),
         "step": rates(lambda o: s.StepLR(o, step_size=7, gamma=0.3)),
-        "plateau_losses": losses, "plateau": lowered,
+        "plateauLosses": losses, "plateau": lowered,
     }
 
 
@@ -94,13 +94,13 @@ def main():
     a, g = torch.optim.AdamW, torch.optim.SGD
     result = {
         "adamw": run(lambda p: a(p, lr=1e-2)),
-        "adamw_groups": run(lambda p: a(groups(p, 0.1), lr=3e-2, betas=(0.9, 0.95), eps=1e-6)),
-        "adamw_clipped": run(lambda p: a(p, lr=1e-2), clip=0.7),
+        "adamwGroups": run(lambda p: a(groups(p, 0.1), lr=3e-2, betas=(0.9, 0.95), eps=1e-6)),
+        "adamwClipped": run(lambda p: a(p, lr=1e-2), clip=0.7),
         "sgd": run(lambda p: g(p, lr=1e-2)),
-        "sgd_decay": run(lambda p: g(p, lr=1e-2, weight_decay=0.1)),
-        "sgd_momentum": run(lambda p: g(p, lr=1e-2, momentum=0.9, dampening=0.2)),
-        "sgd_nesterov": run(lambda p: g(groups(p, 0.05), lr=1e-2, momentum=0.8, nesterov=True)),
-        "moving_average": moving_average(),
+        "sgdDecay": run(lambda p: g(p, lr=1e-2, weight_decay=0.1)),
+        "sgdMomentum": run(lambda p: g(p, lr=1e-2, momentum=0.9, dampening=0.2)),
+        "sgdNesterov": run(lambda p: g(groups(p, 0.05), lr=1e-2, momentum=0.8, nesterov=True)),
+        "movingAverage": moving_average(),
         "schedules": schedules(),
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)

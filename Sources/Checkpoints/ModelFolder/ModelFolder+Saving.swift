@@ -16,11 +16,12 @@ extension ModelFolder {
     ///   - configuration: The content of `config.json`.
     ///   - otherFiles: Further files by plain name.
     ///   - tensor: Asked for one declared name after the other.
+    ///   - finish: Writes what else belongs into the folder, whose hidden path it gets.
     @discardableResult
     public static func save(
         to url: URL, configuration: Data, weights: [SafetensorsWriter.Declaration],
         metadata: [String: String] = ["format": "pt"], otherFiles: [String: Data] = [:],
-        tensor: (_ name: String) throws -> Tensor
+        tensor: (_ name: String) throws -> Tensor, finish: (_ hiddenPath: String) throws -> Void = { _ in }
     ) throws -> ModelFolder {
         let path = path(url)
         guard FileKind(path) == .missing else { throw FileError(path: path, .alreadyExists) }
@@ -37,6 +38,7 @@ extension ModelFolder {
             try write(configuration, to: "\(temporary)/\(configurationName)")
             try SafetensorsWriter.write(
                 weights, metadata: metadata, to: "\(temporary)/\(weightsName)", tensor: tensor)
+            try finish(temporary)
             try AtomicFile.syncFolder(temporary)
             guard rename(temporary, path) == 0 else { throw FileError(path: path, .cannotWrite(code: errno)) }
         } catch {
