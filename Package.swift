@@ -108,8 +108,11 @@ let package = Package(
         .executableTarget(
             name: "layer-benchmark", dependencies: ["Autograd", "Tensors", "Kernels"], path: "Tests/Benchmarks/Layers",
             swiftSettings: settings),
+        .executableTarget(
+            name: "training-benchmark", dependencies: ["Optimizers", "Parameters", "Autograd", "Tensors", "Kernels"],
+            path: "Tests/Benchmarks/Training", swiftSettings: settings),
         tests("Tensors", ["Tensors", "Kernels"]),
-        tests("Autograd", ["Autograd", "Tensors", "Kernels"]),
+        tests("Autograd", ["Autograd", "Tensors", "Kernels", "Parameters", "Optimizers", "Checkpoints"]),
         tests("Parameters", ["Parameters", "Autograd", "Tensors"]),
         tests("Layers", ["Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints"]),
         tests("Optimizers", ["Optimizers", "Parameters", "Autograd", "Tensors", "Kernels"]),

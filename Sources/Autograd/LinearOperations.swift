@@ -16,44 +16,32 @@ public func linear(
     let shape = Shape(x.shape.dropLast() + [outputs])
     precondition(residual.map { $0.shape == shape } ?? true, "linear: the residual must have the shape \(shape)")
     let inputTensors = [x, weight.tensor] + [bias, residual].compactMap { $0 }
-    // The slope of the activation is a function of what goes into it, which then has to be kept.
-    let keepsArgument = activation != .none && Tape.isTracking(inputTensors)
-    let product = product(
-        x, weight, shape: shape, bias: bias, activation: keepsArgument ? .none : activation,
-        residual: keepsArgument ? nil : residual)
-    guard keepsArgument, let function = activation.function else {
-        return Tape.record(
-            product, inputs: inputTensors,
-            LinearOperation(
-                x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil, function: nil,
-                argument: nil))
-    }
-    let activated = Arithmetic.value(of: function, product)
-    return Tape.record(
-        residual.map { Arithmetic.sum(activated, $0) } ?? activated, inputs: inputTensors,
-        LinearOperation(
-            x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil, function: function,
-            argument: product))
-}
-
-private func product(
-    _ x: Tensor, _ weight: Weight, shape: Shape, bias: Tensor?, activation: Activation, residual: Tensor?
-) -> Tensor {
-    let (matrix, inputs, outputs) = (weight.matrix, weight.shape[1], weight.shape[0])
-    return Tensor(
-        shape: shape,
-        initializingFloats: { result in
-            x.withFloats { xPointer in
-                withOptionalFloats(bias) { biasPointer in
-                    withOptionalFloats(residual) { residualPointer in
-                        MatrixProduct.multiply(
-                            xPointer, rows: x.elementCount / max(1, inputs), rowStride: inputs, by: matrix,
-                            bias: biasPointer, activation: activation, residual: residualPointer, into: result,
-                            rowStride: outputs)
-                    }
+    // The slope of an activation is a function of what goes into it, which then has to be kept.
+    let function = Tape.isTracking(inputTensors) ? activation.function : nil
+    func product(_ result: UnsafeMutablePointer<Float>, arguments: UnsafeMutablePointer<Float>?) {
+        x.withFloats { xPointer in
+            withOptionalFloats(bias) { biasPointer in
+                withOptionalFloats(residual) { residualPointer in
+                    MatrixProduct.multiply(
+                        xPointer, rows: x.elementCount / max(1, inputs), rowStride: inputs, by: weight.matrix,
+                        bias: biasPointer, activation: activation, residual: residualPointer, arguments: arguments,
+                        into: result, rowStride: outputs)
                 }
             }
-        })
+        }
+    }
+    let result: Tensor
+    var argument: Tensor?
+    if function == nil {
+        result = Tensor(shape: shape, initializingFloats: { product($0, arguments: nil) })
+    } else {
+        (result, argument) = Arithmetic.pair(shape, shape) { product($0, arguments: $1) }
+    }
+    return Tape.record(
+        result, inputs: inputTensors,
+        LinearOperation(
+            x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil, function: function,
+            argument: argument))
 }
 
 /// op(a) · op(b) of two matrices.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CKernels
 
 /// What is added to the scores of an attention before the softmax; -∞ hides a key.
 public struct AttentionMask {
@@ -38,48 +34,31 @@ extension Attention {
     ) {
         let group = heads / keyHeads
         let isShared = keySequenceStride == 0
-        let keyElements = (isShared ? 1 : sequences) * keyCount * keyHeads * width
-        keyGradient.initialize(repeating: 0, count: keyElements)
-        valueGradient.initialize(repeating: 0, count: keyElements)
+        let table = KernelTable.current
         // A chunk owns one key head, of one sequence or of all that share it.
         Threads.parallelFor(isShared ? keyHeads : sequences * keyHeads) { chunk in
             let keyHead = chunk % keyHeads
             for sequence in isShared ? 0..<sequences : chunk / keyHeads..<chunk / keyHeads + 1 {
-                for head in keyHead * group..<(keyHead + 1) * group {
-                    for t in 0..<queryCount {
-                        let row = (sequence * queryCount + t) * heads + head
-                        let (q, dq) = (queries + row * width, queryGradient + row * width)
-                        let (o, dO) = (output + row * width, outputGradient + row * width)
-                        dq.initialize(repeating: 0, count: width)
-                        var inner: Float = 0
-                        for i in 0..<width { inner += o[i] * dO[i] }
-                        let visible = max(0, min(keyCount, causalOffset.map { $0 + t + 1 } ?? keyCount))
-                        for key in 0..<visible {
-                            let place = sequence * keySequenceStride + (key * keyHeads + keyHead) * width
-                            let (k, v) = (keys + place, values + place)
-                            var score: Float = 0
-                            var weightGradient: Float = 0
-                            for i in 0..<width {
-                                score += q[i] * k[i]
-                                weightGradient += dO[i] * v[i]
-                            }
-                            score *= scale
-                            if let mask {
-                                score +=
-                                    mask.values[
-                                        sequence * mask.sequenceStride + head * mask.headStride + t * mask.queryStride
-                                            + key]
-                            }
-                            let weight = exp(score - logSums[row])
-                            let scoreGradient = weight * (weightGradient - inner) * scale
-                            for i in 0..<width {
-                                dq[i] += scoreGradient * k[i]
-                                keyGradient[place + i] += scoreGradient * q[i]
-                                valueGradient[place + i] += weight * dO[i]
-                            }
-                        }
-                    }
-                }
+                let rows = (sequence * queryCount * heads + keyHead * group) * width
+                let place = sequence * keySequenceStride + keyHead * width
+                let forward = kernels_attention(
+                    queries: queries + rows, query_stride: heads * width, query_count: queryCount, group: group,
+                    keys: keys + place, values: values + place, element_type: Int32(ElementType.float32.rawValue),
+                    key_stride: keyHeads * width, key_count: keyCount, width: width, scale: scale,
+                    causal: causalOffset != nil, causal_offset: causalOffset ?? 0,
+                    mask: mask.map { $0.values + sequence * $0.sequenceStride + keyHead * group * $0.headStride },
+                    mask_query_stride: mask?.queryStride ?? 0, mask_head_stride: mask?.headStride ?? 0,
+                    packed_keys: nil, packed_values: nil,
+                    output: UnsafeMutablePointer(mutating: output + rows),  // only read
+                    output_stride: heads * width,
+                    log_sums: UnsafeMutablePointer(
+                        mutating: logSums + sequence * queryCount * heads + keyHead * group),  // only read
+                    log_sum_stride: heads)
+                var gradient = kernels_attention_gradient(
+                    forward: forward, output_gradient: outputGradient + rows, query_gradient: queryGradient + rows,
+                    key_gradient: keyGradient + place, value_gradient: valueGradient + place,
+                    accumulates: isShared && sequence > 0)
+                table.pointee.attention_gradient(&gradient)
             }
         }
     }

@@ -49,7 +49,8 @@ public enum Convolution {
                         first_patch: 0, packed_a: nil, rows: plan.batch * phase.extent.count, inputs: matrix.inputs,
                         outputs: outputs, panels: matrix.panels, element_type: Int32(ElementType.float32.rawValue),
                         alpha: 1, beta: 0, bias: bias.map { $0 + group * outputs },
-                        activation: Int32(activation.rawValue), residual: nil, c_stride: plan.resultChannels,
+                        activation: Int32(activation.rawValue), residual: nil, arguments: nil,
+                        c_stride: plan.resultChannels,
                         c: y + group * outputs))
             }
         }

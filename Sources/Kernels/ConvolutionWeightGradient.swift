@@ -81,7 +81,8 @@ extension Convolution {
                         a: patches.pointee.source, a_stride: 0, a_transposed: true, patches: patches,
                         first_patch: first, packed_a: nil, rows: rows, inputs: inputs, outputs: outputs,
                         panels: panels, element_type: Int32(ElementType.float32.rawValue), alpha: 1,
-                        beta: piece == 0 ? 0 : 1, bias: nil, activation: 0, residual: nil, c_stride: outputs, c: c))
+                        beta: piece == 0 ? 0 : 1, bias: nil, activation: 0, residual: nil, arguments: nil,
+                        c_stride: outputs, c: c))
             }
         }
     }

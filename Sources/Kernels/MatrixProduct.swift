@@ -22,11 +22,12 @@ public enum MatrixProduct {
     ///   - a: `[rows, weight.inputs]`, a row every `aStride` elements; rows may overlap.
     ///   - bias: `[weight.outputs]`.
     ///   - residual: `[rows, weight.outputs]` with the stride of `c`; may be `c` itself.
+    ///   - arguments: receives a · weightᵀ + bias, laid out as `c`.
     ///   - c: `[rows, weight.outputs]`, a row every `cStride` elements; must not overlap `a`.
     public static func multiply(
         _ a: UnsafePointer<Float>, rows: Int, rowStride aStride: Int, by weight: PackedMatrix,
         bias: UnsafePointer<Float>? = nil, activation: Activation = .none, residual: UnsafePointer<Float>? = nil,
-        into c: UnsafeMutablePointer<Float>, rowStride cStride: Int
+        arguments: UnsafeMutablePointer<Float>? = nil, into c: UnsafeMutablePointer<Float>, rowStride cStride: Int
     ) {
         if rows <= 0 || weight.outputs == 0 { return }
         run(
@@ -35,7 +36,7 @@ public enum MatrixProduct {
                 packed_a: nil, rows: rows, inputs: weight.inputs,
                 outputs: weight.outputs, panels: weight.panels, element_type: Int32(weight.elementType.rawValue),
                 alpha: 1, beta: 0, bias: bias, activation: Int32(activation.rawValue), residual: residual,
-                c_stride: cStride, c: c))
+                arguments: arguments, c_stride: cStride, c: c))
     }
 
     /// c[m, n] = alpha · op(a) · op(b) + beta · c, where op transposes if asked to: `a` is `[m, k]` (or `[k, m]` when
@@ -75,7 +76,7 @@ public enum MatrixProduct {
                         patches: nil, first_patch: 0, packed_a: nil, rows: m, inputs: inputs, outputs: columns,
                         panels: panels,
                         element_type: Int32(ElementType.float32.rawValue), alpha: alpha, beta: piece == 0 ? beta : 1,
-                        bias: nil, activation: 0, residual: nil, c_stride: cStride, c: c + column))
+                        bias: nil, activation: 0, residual: nil, arguments: nil, c_stride: cStride, c: c + column))
             }
         }
     }

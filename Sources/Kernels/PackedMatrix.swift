@@ -25,8 +25,11 @@ public final class PackedMatrix: Sendable {
 
     /// Packs a row-major `[outputs, inputs]` weight; `source` needs no alignment.
     ///
+    /// - Parameter isTransposed: `source` is `[inputs, outputs]`.
     /// - Precondition: `elementType` is a floating-point type.
-    public init(outputs: Int, inputs: Int, elementType: ElementType, _ source: UnsafeRawPointer) {
+    public init(
+        outputs: Int, inputs: Int, elementType: ElementType, _ source: UnsafeRawPointer, isTransposed: Bool = false
+    ) {
         precondition(outputs >= 0 && inputs >= 0, "PackedMatrix: [\(outputs), \(inputs)] is not a shape")
         precondition(elementType != .int32, "PackedMatrix: integers have no matrix product")
         self.outputs = outputs
@@ -40,11 +43,11 @@ public final class PackedMatrix: Sendable {
         let destination = panels
         Threads.parallelRanges(panelCount, chunk: max(1, (64 << 10) / max(panelByteCount, 1))) { range in
             for panel in range {
-                let first = panel * panelWidth
-                let width = min(max(outputs - first, 0), panelWidth)
+                let first = min(panel * panelWidth, outputs)
+                let start = first * (isTransposed ? 1 : inputs) * elementType.byteCount
                 table.pointee.pack_panel(
-                    source + min(first, outputs) * inputs * elementType.byteCount, Int32(elementType.rawValue), inputs,
-                    false, width, inputs, destination + panel * panelByteCount)
+                    source + start, Int32(elementType.rawValue), isTransposed ? outputs : inputs, isTransposed,
+                    min(outputs - first, panelWidth), inputs, destination + panel * panelByteCount)
             }
         }
     }

@@ -6,7 +6,8 @@ import TestKit
 
 /// Arithmetic, products, shapes, and what a transformer is made of.
 let transformerCases: [GradientCase] =
-    arithmeticCases + functionCases + shapeCases + productCases + normalizationCases + lossCases + attentionCases
+    arithmeticCases + functionCases + shapeCases + productCases + normalizationCases + lossCases + headCases
+    + attentionCases
 
 private let arithmeticCases: [GradientCase] = [
     GradientCase(name: "add", inputs: [.random([3, 5]), .random([3, 5], seed: 2)]) { add($0[0], $0[1]) },
@@ -131,6 +132,15 @@ private let lossCases: [GradientCase] = [
     GradientCase(name: "crossEntropy", inputs: [.random([2, 3, 5])]) { crossEntropy($0[0], targets, ignoring: -100) },
     GradientCase(name: "crossEntropy", inputs: [.random([2, 3, 5])]) {
         crossEntropy($0[0], targets, ignoring: -100, labelSmoothing: 0.1, reduction: .sum)
+    },
+]
+
+private let headCases: [GradientCase] = [
+    GradientCase(name: "linearCrossEntropy", inputs: [.random([2, 3, 4]), .random([5, 4], seed: 2)]) {
+        linearCrossEntropy($0[0], Weight($0[1]), targets, ignoring: -100, labelSmoothing: 0.1)
+    },
+    GradientCase(name: "linearCrossEntropy", inputs: [.random([2, 3, 4]), .random([5, 4], seed: 2)]) {
+        linearCrossEntropy($0[0], Weight($0[1]), targets, ignoring: -100, reduction: .sum)
     },
 ]
 

@@ -78,7 +78,9 @@ typedef struct {
     const float *_Nullable bias;
     int activation;
     const float *_Nullable residual;
-    // Of c and of the residual.
+    // Receives what goes into the activation unless null.
+    float *_Nullable arguments;
+    // Of c, of the residual and of the arguments.
     long c_stride;
     float *_Nonnull c;
 } kernels_product;
@@ -109,6 +111,18 @@ typedef struct {
     float *_Nullable log_sums;
     long log_sum_stride;
 } kernels_attention;
+
+// The gradients of an attention, float32 throughout, whose description has the output and the log sums of the forward
+// pass. Gradients are laid out as what they are gradients of.
+typedef struct {
+    kernels_attention forward;
+    const float *_Nonnull output_gradient;
+    float *_Nonnull query_gradient;
+    float *_Nonnull key_gradient;
+    float *_Nonnull value_gradient;
+    // Whether the gradients of keys and values are added to.
+    bool accumulates;
+} kernels_attention_gradient;
 
 // One step of AdamW (Loshchilov and Hutter 2019) on all elements of a parameter:
 // m' = m + (f g - m) (1 - beta1);  v' = beta2 v + (1 - beta2) (f g)^2;  w' = decay w - step_size m' / (second_scale sqrt(v') + epsilon)
@@ -267,6 +281,7 @@ typedef struct {
         const kernels_attention *_Nonnull attention, float *_Nonnull keys, float *_Nonnull values);
     // Query rows [row_begin, row_end): at most attention_rows when packed, any number on the direct path.
     void (*_Nonnull attention)(const kernels_attention *_Nonnull attention, long row_begin, long row_end);
+    void (*_Nonnull attention_gradient)(const kernels_attention_gradient *_Nonnull gradient);
 
     // Elements [begin, end) of a parameter.
     void (*_Nonnull adamw)(const kernels_adamw *_Nonnull step, long begin, long end);

@@ -12,42 +12,43 @@ INLINE const char *key_at(const kernels_attention *p, const void *base, long key
     return (const char *)base + key * p->key_stride * element_bytes(p->element_type);
 }
 
-// Copies in fours, of which the last may overlap the one before: the counts are too small for a call of memcpy.
-INLINE void copy_few(const float *source, float *destination, long count) {
-    if (count < 4) {
-        for (long i = 0; i < count; i++) destination[i] = source[i];
-        return;
-    }
-    for (long i = 0; i + 4 <= count; i += 4) __builtin_memcpy(destination + i, source + i, 4 * sizeof(float));
-    __builtin_memcpy(destination + count - 4, source + count - 4, 4 * sizeof(float));
-}
-
-static void attention_pack(const kernels_attention *p, float *keys, float *values) {
+// Keys `source` in blocks of nearly equal height, each [width][keys of the block].
+static void pack_keys(const kernels_attention *p, const void *source, float *packed) {
     const long width = p->width, count = p->key_count;
     const bool widens = p->element_type != KERNELS_FLOAT32;
     float *rows = widens ? kernels_scratch(SCRATCH_ROWS, (size_t)(TILE_ROWS * width) * sizeof(float)) : NULL;
-    // Keys: blocks of nearly equal height, each [width][keys of the block].
     for (long block = 0; block < block_count(count); block++) {
         long begin = block_begin(count, block), height = block_begin(count, block + 1) - begin;
         if (widens) {
             for (long r = 0; r < height; r++)
-                convert(key_at(p, p->keys, begin + r), p->element_type, rows + r * width, KERNELS_FLOAT32, width);
-            transpose_rows(rows, width, height, width, keys + begin * width, height);
+                convert(key_at(p, source, begin + r), p->element_type, rows + r * width, KERNELS_FLOAT32, width);
+            transpose_rows(rows, width, height, width, packed + begin * width, height);
         } else {
-            const float *source = (const float *)key_at(p, p->keys, begin);
-            transpose_rows(source, p->key_stride, height, width, keys + begin * width, height);
+            transpose_rows(
+                (const float *)key_at(p, source, begin), p->key_stride, height, width, packed + begin * width, height);
         }
     }
-    // Values: blocks of the width, each [key][columns of the block].
+}
+
+// Values `source` in blocks of the width, each [key][columns of the block].
+static void pack_values(const kernels_attention *p, const void *source, float *packed) {
+    const long width = p->width, count = p->key_count;
+    const bool widens = p->element_type != KERNELS_FLOAT32;
+    float *wide = widens ? kernels_scratch(SCRATCH_ROWS, (size_t)width * sizeof(float)) : NULL;
     for (long key = 0; key < count; key++) {
-        const char *source = key_at(p, p->values, key);
-        const float *row = widens ? rows : (const float *)source;
-        if (widens) convert(source, p->element_type, rows, KERNELS_FLOAT32, width);
+        const char *stored = key_at(p, source, key);
+        const float *row = widens ? wide : (const float *)stored;
+        if (widens) convert(stored, p->element_type, wide, KERNELS_FLOAT32, width);
         for (long block = 0; block < block_count(width); block++) {
             long begin = block_begin(width, block), height = block_begin(width, block + 1) - begin;
-            copy_few(row + begin, values + begin * count + key * height, height);
+            copy_few(row + begin, packed + begin * count + key * height, height);
         }
     }
+}
+
+static void attention_pack(const kernels_attention *p, float *keys, float *values) {
+    pack_keys(p, p->keys, keys);
+    pack_values(p, p->values, values);
 }
 
 INLINE const float *query_row(const kernels_attention *p, long row) {

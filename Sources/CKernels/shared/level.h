@@ -16,6 +16,7 @@
 #include "conversion.h"
 #include "product.h"
 #include "attention.h"
+#include "attention_gradient.h"
 #include "optimizer.h"
 #include "channels.h"
 #include "recurrence.h"
@@ -68,6 +69,7 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .attention_packed_count = attention_packed_count,
     .attention_pack = attention_pack,
     .attention = attention,
+    .attention_gradient = attention_gradient,
     .adamw = adamw,
     .sgd = sgd,
     .interpolate = interpolate,

@@ -6,7 +6,7 @@
 #define TILES_PER_PANEL (TILE_COLUMNS < KERNELS_PANEL ? KERNELS_PANEL / TILE_COLUMNS : 1)
 #define PANELS_PER_TILE (TILE_COLUMNS > KERNELS_PANEL ? TILE_COLUMNS / KERNELS_PANEL : 1)
 
-enum { SCRATCH_CALLER_ROWS = 0, SCRATCH_ROWS = 1, SCRATCH_PANELS = 2, SCRATCH_WIDE = 3 };
+enum { SCRATCH_CALLER_ROWS = 0, SCRATCH_ROWS = 1, SCRATCH_PANELS = 2, SCRATCH_WIDE = 3, SCRATCH_ATTENTION = 4 };
 
 // sums[rows][VECTORS * LANES] = packed rows [inputs][ROWS] times panels. `chains` independent sums per accumulator hide
 // the latency of the addition where a tile has few rows.
@@ -134,12 +134,16 @@ static void row_panel_bfloat16(const float *a, const char *panel, long inputs, f
 }
 
 INLINE Floats finished(
-    const kernels_product *p, int activation, Floats v, const float *bias, const float *residual, const float *c,
-    long count
+    const kernels_product *p, int activation, Floats v, const float *bias, const float *residual, float *argument,
+    const float *c, long count
 ) {
     bool whole = count == LANES;
     if (p->alpha != 1) v *= p->alpha;
     if (bias) v += whole ? load(bias) : load_first(bias, count);
+    if (argument) {
+        if (whole) store(argument, v);
+        else store_first(argument, v, count);
+    }
     v = function_value(activation, v);
     if (residual) v += whole ? load(residual) : load_first(residual, count);
     if (p->beta != 0) v += p->beta * (whole ? load(c) : load_first(c, count));
@@ -153,15 +157,17 @@ INLINE void finish_with(
     for (long r = 0; r < rows; r++) {
         float *c = p->c + (row + r) * p->c_stride + column;
         const float *residual = p->residual ? p->residual + (row + r) * p->c_stride + column : NULL;
+        float *argument = p->arguments ? p->arguments + (row + r) * p->c_stride + column : NULL;
         const float *bias = p->bias ? p->bias + column : NULL;
         const float *sum = sums + r * sum_stride;
         long j = 0;
         for (; j + LANES <= columns; j += LANES)
             store(c + j, finished(p, activation, load(sum + j), bias ? bias + j : NULL, residual ? residual + j : NULL,
-                                  c + j, LANES));
+                                  argument ? argument + j : NULL, c + j, LANES));
         if (j < columns)
             store_first(c + j, finished(p, activation, load(sum + j), bias ? bias + j : NULL,
-                                        residual ? residual + j : NULL, c + j, columns - j),
+                                        residual ? residual + j : NULL, argument ? argument + j : NULL, c + j,
+                                        columns - j),
                         columns - j);
     }
 }
@@ -233,16 +239,41 @@ static void transpose_rows(const float *a, long stride, long rows, long count, f
         for (long i = 0; i < count; i++) out[i * out_stride + r] = a[r * stride + i];
 }
 
+// Copies in fours, of which the last may overlap the one before: the counts are too small for a call of memcpy.
+INLINE void copy_few(const float *source, float *destination, long count) {
+    if (count < 4) {
+        for (long i = 0; i < count; i++) destination[i] = source[i];
+        return;
+    }
+    for (long i = 0; i + 4 <= count; i += 4) __builtin_memcpy(destination + i, source + i, 4 * sizeof(float));
+    __builtin_memcpy(destination + count - 4, source + count - 4, 4 * sizeof(float));
+}
+
 // Blocks one after another, each [inputs][rows of the block].
 static void pack_rows(const float *a, long stride, bool transposed, long rows, long inputs, float *packed) {
-    for (long block = 0; block < block_count(rows); block++) {
-        long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
-        float *out = packed + begin * inputs;
-        if (transposed) {
-            for (long i = 0; i < inputs; i++)
-                for (long r = 0; r < height; r++) out[i * height + r] = a[i * stride + begin + r];
-        } else {
-            transpose_rows(a + begin * stride, stride, height, inputs, out, height);
+    // Of a transposed matrix as many blocks at a time as make whole cache lines of each of its rows.
+    enum { BLOCKS_AT_ONCE = 8, PREFETCHED_ROWS = 8 };
+    const long blocks = block_count(rows);
+    for (long first = 0; first < blocks; first += BLOCKS_AT_ONCE) {
+        const long last = first + BLOCKS_AT_ONCE < blocks ? first + BLOCKS_AT_ONCE : blocks;
+        if (!transposed) {
+            for (long block = first; block < last; block++) {
+                long begin = block_begin(rows, block), height = block_begin(rows, block + 1) - begin;
+                transpose_rows(a + begin * stride, stride, height, inputs, packed + begin * inputs, height);
+            }
+            continue;
+        }
+        long begins[BLOCKS_AT_ONCE + 1];
+        for (long block = first; block <= last; block++) begins[block - first] = block_begin(rows, block);
+        for (long i = 0; i < inputs; i++) {
+            const float *row = a + i * stride;
+            // Rows are far apart, so that the processor does not foresee the next one.
+            for (long c = begins[0]; c < begins[last - first]; c += 16)
+                __builtin_prefetch(row + PREFETCHED_ROWS * stride + c);
+            for (long b = 0; b < last - first; b++) {
+                long begin = begins[b], height = begins[b + 1] - begin;
+                copy_few(row + begin, packed + begin * inputs + i * height, height);
+            }
         }
     }
 }
