@@ -96,6 +96,11 @@ def quiet_frames(samples, start):
     return energy < numpy.percentile(energy, 95) - 30
 
 
+def report(arguments, what, word, edge):
+    if arguments.verbose:
+        print(f"{what}: {word['start']:.2f} to {word['end']:.2f}{word['word']} ({edge:.2f})")
+
+
 def check(arguments):
     truth = json.loads(arguments.output.with_suffix(".json").read_text())
     transcript = json.loads(arguments.transcript.read_text())
@@ -117,6 +122,7 @@ def check(arguments):
         for edge in (word["start"], word["end"]):
             if edge < place["start"] - 0.1 or edge > place["end"] + 0.1:
                 outside += 1
+                report(arguments, f"outside {place['start']:.2f} to {place['end']:.2f}", word, edge)
             else:
                 if clip not in quiet:
                     first = round(place["start"] * RATE)
@@ -124,7 +130,9 @@ def check(arguments):
                     quiet[clip] = quiet_frames(sound[first:last].astype(numpy.float32) / 32768, place["start"])
                 frame = int((edge - place["start"]) * 100)
                 around = quiet[clip][max(0, frame - 10):frame + 11]
-                inside += len(around) == 21 and bool(around.all())
+                if len(around) == 21 and around.all():
+                    inside += 1
+                    report(arguments, "in silence", word, edge)
     wrong = sum(errors(words_of(t["text"]), words_of(" ".join(h))) for t, h in zip(truth, heard))
     total = sum(len(words_of(t["text"])) for t in truth)
     texts = [segment["text"].strip() for segment in transcript["segments"]]
@@ -153,6 +161,7 @@ def main():
     checker = verbs.add_parser("check")
     checker.add_argument("output", type=Path)
     checker.add_argument("transcript", type=Path)
+    checker.add_argument("--verbose", action="store_true", help="list the boundaries")
     checker.set_defaults(run=check)
     arguments = parser.parse_args()
     arguments.run(arguments)
