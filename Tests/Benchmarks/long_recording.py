@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A recording of hours in which it is known where somebody speaks, and what a transcript of it is worth.
 
-    python long_recording.py make CLIPS OUTPUT.wav [--minutes 180] [--seed 1]
+    python long_recording.py make CLIPS OUTPUT.wav [--minutes 180] [--seed 1] [--longest-gap 20]
     python long_recording.py check OUTPUT.wav TRANSCRIPT.json
 
 CLIPS is a folder of 16 kHz WAV files with transcripts.tsv (file, ..., words between tabs), such as a sample of LibriSpeech. `make` says
@@ -28,9 +28,9 @@ def read(path):
         return numpy.frombuffer(file.readframes(file.getnframes()), dtype=numpy.int16).astype(numpy.float32) / 32768
 
 
-def gap(chance, noise):
+def gap(chance, noise, longest):
     """What is heard between two clips: seconds mostly short, sometimes long."""
-    seconds = chance.choice([chance.uniform(0.3, 2), chance.uniform(2, 8), chance.uniform(8, 20)])
+    seconds = min(longest, chance.choice([chance.uniform(0.3, 2), chance.uniform(2, 8), chance.uniform(8, 20)]))
     count = int(seconds * RATE)
     kind = chance.choice(["silence", "noise", "noise", "chords"])
     if kind == "silence":
@@ -65,7 +65,7 @@ def make(arguments):
             position += len(samples)
 
         while position < arguments.minutes * 60 * RATE:
-            kind, between = gap(chance, noise)
+            kind, between = gap(chance, noise, arguments.longest_gap)
             write(between)
             if not order:
                 order = chance.sample(range(len(clips)), len(clips))
@@ -157,6 +157,7 @@ def main():
     maker.add_argument("output", type=Path)
     maker.add_argument("--minutes", type=float, default=180)
     maker.add_argument("--seed", type=int, default=1)
+    maker.add_argument("--longest-gap", type=float, default=20, help="seconds")
     maker.set_defaults(run=make)
     checker = verbs.add_parser("check")
     checker.add_argument("output", type=Path)

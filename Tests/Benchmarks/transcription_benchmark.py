@@ -67,7 +67,7 @@ def contenders(recording, threads):
         yield Contender(
             f"Triptych {Path(model).name}",
             [speech, "transcribe", recording, "--model", model, "--threads", count, "--no-timestamps",
-             "--format", "json", "--quiet"],
+             "--no-vad", "--beam-size", "1", "--temperature", "0", "--format", "json", "--quiet"],
             read_triptych)
     if program := os.environ.get("WHISPER_CPP"):
         models = os.environ.get("WHISPER_CPP_MODEL", "")

@@ -51,7 +51,7 @@ struct WhisperWindowDecoder: Sendable {
         /// Beside the control tokens; nil leaves the choice to the model's own list, as does -1 for a part of it.
         var suppressedTokens: [Int]?
         var temperature: Float = 0
-        var search = TranscriptionOptions.Search()
+        var search = TranscriptionOptions.Search.greedy
         /// Of what is drawn at a temperature above 0.
         var random = RandomSource(seed: 0)
         /// At most so many tokens; half of the decoder's positions where nil, as in the published decoding.

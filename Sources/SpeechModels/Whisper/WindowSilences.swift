@@ -16,9 +16,11 @@ struct WindowSilences {
     /// Seconds of sound that one probability of the detector stands for.
     private static let detectorStep = 0.032
     /// What the detector calls silence with so little doubt is silence even where it is loud.
-    private static let certainSilence: Float = 0.1
+    private static let certainSilence: Float = 0.2
     /// The detector hears speech a little late and lets it go late.
-    private static let detectorMargin = 0.1
+    private static let detectorMargin = 0.06
+    /// Loudness is judged beside what is heard up to 2 s before and after: speakers and rooms change in a recording.
+    private static let neighbourhood = 2.0
 
     /// The silences of at least 0.2 s, in order, in seconds from the window's beginning.
     ///
@@ -28,8 +30,8 @@ struct WindowSilences {
     static func find(in samples: [Float], speechProbabilities: [Float]? = nil) -> [ClosedRange<Double>] {
         let levels = levels(of: samples)
         guard !levels.isEmpty else { return [] }
-        var isSilent = quietSteps(levels)
-        if let speechProbabilities { consult(speechProbabilities, &isSilent) }
+        var isSilent = quietSteps(levels, speechProbabilities)
+        if let speechProbabilities { addCertainSilences(speechProbabilities, &isSilent) }
         dropShortRuns(of: false, shorterThan: shortestSound, &isSilent)
         let duration = Double(samples.count) / Double(Transcriber.sampleRate)
         return runs(of: true, isSilent).compactMap { run in
@@ -53,33 +55,43 @@ struct WindowSilences {
         }
     }
 
-    /// Steps much quieter than the window's speech and hardly louder than what lies between the words.
-    private static func quietSteps(_ levels: [Float]) -> [Bool] {
+    /// Steps much quieter than the speech around them: hardly louder than what lies between the words, or quiet in a way
+    /// that the detector takes for silence, too.
+    private static func quietSteps(_ levels: [Float], _ probabilities: [Float]?) -> [Bool] {
         let sorted = levels.sorted(by: >)
         // What is reached for 0.2 s altogether: neither a click nor only the loudest vowel.
-        let speech = sorted[min(20, sorted.count / 10)]
-        let background = max(sorted[sorted.count * 9 / 10], speech - 50)
-        // Without a step between the two nothing can be told.
-        guard speech - background > 12 else { return levels.map { _ in false } }
-        let threshold = background + (speech - background) / 4
-        return levels.map { $0 < threshold }
+        let speechOfAll = sorted[min(20, sorted.count / 10)]
+        let reach = Int(neighbourhood / step)
+        let hop = reach / 8
+        return stride(from: 0, to: levels.count, by: hop).flatMap { start in
+            let end = min(levels.count, start + hop)
+            let near = levels[max(0, start - reach)..<min(levels.count, end + reach)].sorted(by: >)
+            let speech = max(near[near.count / 10], speechOfAll - 15)
+            let background = max(near[near.count * 9 / 10], speech - 50)
+            // Without a step between the two, loudness alone tells nothing.
+            let silence = speech - background > 12 ? background + (speech - background) / 4 : -.infinity
+            return levels[start..<end].enumerated().map { offset, level in
+                if level < max(silence, speech - 38) { return true }
+                guard let probability = probability(at: start + offset, probabilities) else { return false }
+                return level < speech - 20 && probability < 0.5
+            }
+        }
     }
 
-    private static func consult(_ probabilities: [Float], _ isSilent: inout [Bool]) {
-        func probability(at step: Int) -> Float? {
-            let frame = Int((Double(step) + 0.5) * Self.step / detectorStep)
-            return probabilities.indices.contains(frame) ? probabilities[frame] : nil
-        }
-        var isCertain = isSilent.indices.map { probability(at: $0).map { $0 < certainSilence } ?? false }
+    /// The detector's probability at a step; nil where there is none.
+    private static func probability(at step: Int, _ probabilities: [Float]?) -> Float? {
+        let frame = Int((Double(step) + 0.5) * Self.step / detectorStep)
+        return probabilities.flatMap { $0.indices.contains(frame) ? $0[frame] : nil }
+    }
+
+    private static func addCertainSilences(_ probabilities: [Float], _ isSilent: inout [Bool]) {
+        let isCertain = isSilent.indices.map { probability(at: $0, probabilities).map { $0 < certainSilence } ?? false }
         let margin = Int(detectorMargin / step)
         for run in runs(of: true, isCertain) {
             // Nothing is known beyond the window's ends.
-            let start = run.lowerBound == 0 ? 0 : min(run.upperBound, run.lowerBound + margin)
-            let end = run.upperBound == isCertain.count ? run.upperBound : max(start, run.upperBound - margin)
-            for step in run where step < start || step >= end { isCertain[step] = false }
-        }
-        for step in isSilent.indices {
-            isSilent[step] = isCertain[step] || (isSilent[step] && (probability(at: step) ?? 0) < 0.5)
+            let start = run.lowerBound == 0 ? 0 : run.lowerBound + margin
+            let end = run.upperBound == isCertain.count ? run.upperBound : run.upperBound - margin
+            for step in start..<max(start, end) { isSilent[step] = true }
         }
     }
 
