@@ -60,7 +60,7 @@ struct Evaluate: AsyncParsableCommand {
         let transcriber = try Transcriber(
             modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         let options = decoding.transcriptionOptions
-        _ = try transcriber.languageCode(for: options)
+        try transcriber.validate(options)
         let model = EvaluationReport.Model(
             name: modelName, architecture: "whisper", weightsSHA256: try modelFolder.weightsDigest().hexadecimal,
             parameterCount: try modelFolder.parameterCount())

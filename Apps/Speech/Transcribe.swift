@@ -64,7 +64,7 @@ struct Transcribe: AsyncParsableCommand {
         let transcriber = try Transcriber(
             ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
             voiceActivityDetector: locatedVoiceActivityDetector(on: console))
-        _ = try transcriber.languageCode(for: options)
+        try transcriber.validate(options)
         console.detail("model loaded in \(milliseconds(transcriber.loadTime)), kernels \(KernelLevel.current.rawValue)")
         let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)
         // One caller has the helpers and the others compute alone, so all together keep to the threads asked for.

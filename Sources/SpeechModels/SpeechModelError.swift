@@ -9,6 +9,7 @@ public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertibl
     case unknownLanguage(String, known: [String])
     case languageNotSupported(String)
     case cannotTranslate
+    case unknownToken(Int, vocabularySize: Int)
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case notFinite(model: String)
     case noSamples(source: String)
@@ -25,6 +26,8 @@ public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(file): <|notimestamps|> stands before <|endoftext|>, which no Whisper tokenizer has; fetch the model again"
         case .unknownLanguage(let language, let known):
             "the language '\(language)' is not known to this model; expected one of: \(known.joined(separator: " "))"
+        case .unknownToken(let token, let size):
+            "the token \(token) to be suppressed is not known to this model; expected 0 to \(size - 1), or -1 for its own list"
         case .languageNotSupported(let language):
             "this model transcribes English only, not '\(language)'; use a multilingual model (without .en in its name)"
         case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"

@@ -89,6 +89,15 @@ public final class Transcriber: Sendable {
         }
     }
 
+    /// Throws what this model cannot do of what `options` ask.
+    public func validate(_ options: TranscriptionOptions) throws {
+        _ = try languageCode(for: options)
+        let count = configuration.vocabularySize
+        if let token = options.suppressedTokens?.first(where: { $0 != -1 && !(0..<count).contains($0) }) {
+            throw SpeechModelError.unknownToken(token, vocabularySize: count)
+        }
+    }
+
     /// The code of the wanted language; nil asks for detection. Throws for languages that the model does not know.
     public func languageCode(for options: TranscriptionOptions) throws -> String? {
         let vocabulary = decoder.vocabulary

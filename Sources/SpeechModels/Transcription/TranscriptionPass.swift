@@ -133,7 +133,8 @@ struct TranscriptionPass {
         windowCount += 1
         let (trust, recent) = (trust, context.recentText)
         let outcome = try measured(\.decode) {
-            try trust.decode(encoded, request, recent: recent, checkCancellation: checkCancellation)
+            try trust.decode(
+                encoded, request, recent: recent, duration: windowDuration, checkCancellation: checkCancellation)
         }
         for (action, reason) in outcome.decisions {
             note(
@@ -207,7 +208,7 @@ struct TranscriptionPass {
                 / transcriber.spectrogram.configuration.hop,
             start: wantsWords ? words[0].start : sound.time(of: phrase.start, isEnd: false),
             end: wantsWords ? words[words.count - 1].end : sound.time(of: phrase.end, isEnd: true),
-            text: phrase.text, tokens: phrase.tokens, temperature: Double(found.temperature),
+            text: phrase.text, tokens: phrase.tokens, temperature: (Double(found.temperature) * 1000).rounded() / 1000,
             averageLogProbability: found.averageLogProbability, compressionRatio: CompressionRatio.of(phrase.text),
             noSpeechProbability: found.noSpeechProbability, words: wantsWords ? words : nil)
         segments.append(segment)

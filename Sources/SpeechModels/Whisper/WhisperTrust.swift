@@ -45,8 +45,9 @@ struct WhisperTrust: Sendable {
     /// - Parameters:
     ///   - request: its temperature is chosen here.
     ///   - recent: text tokens written last, to notice what repeats itself from window to window.
+    ///   - duration: of the window's sound, in seconds.
     func decode(
-        _ source: WhisperSource, _ request: WhisperWindowDecoder.Request, recent: [Int],
+        _ source: WhisperSource, _ request: WhisperWindowDecoder.Request, recent: [Int], duration: Double,
         checkCancellation: () throws -> Void
     ) throws -> Outcome {
         var (request, outcome) = (request, Outcome())
@@ -66,6 +67,11 @@ struct WhisperTrust: Sendable {
                 return outcome
             }
             attempts.append((result, doubt))
+            if temperature >= Self.independentTemperature, isSaid(attempts, duration: duration) {
+                outcome.result = attempts[0].result
+                outcome.forgetsContext = true
+                return outcome
+            }
             if case .loop = doubt { request.previous = [] }
             if number < options.temperatures.count - 1 { outcome.decisions.append((.retried, doubt.reason)) }
         }
@@ -85,6 +91,20 @@ struct WhisperTrust: Sendable {
             outcome.decisions.append((.dropped, best.doubt.reason))
         }
         return outcome
+    }
+
+    /// From here on what is drawn follows the sound rather than what was drawn before.
+    private static let independentTemperature: Float = 0.8
+
+    /// Whether a sentence is said again and again in the recording itself, as announcements are: it is found at a high
+    /// temperature and without context, too, and at the pace of speech, which a model that runs in circles exceeds.
+    private func isSaid(
+        _ attempts: [(result: WhisperWindowDecoder.Result, doubt: Doubt)], duration: Double
+    ) -> Bool {
+        guard let first = attempts.first, let last = attempts.last, case .loop(let loop) = first.doubt,
+            case .loop(let again) = last.doubt, loop.period > 8, loop.period == again.period
+        else { return false }
+        return Double(first.result.tokens.filter { !isTimestamp($0) }.count) < 6 * duration
     }
 
     private func isSilence(_ result: WhisperWindowDecoder.Result) -> Bool {

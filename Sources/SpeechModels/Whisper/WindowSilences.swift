@@ -71,8 +71,10 @@ struct WindowSilences {
             // Without a step between the two, loudness alone tells nothing.
             let silence = speech - background > 12 ? background + (speech - background) / 4 : -.infinity
             return levels[start..<end].enumerated().map { offset, level in
-                if level < max(silence, speech - 38) { return true }
-                guard let probability = probability(at: start + offset, probabilities) else { return false }
+                if level < max(silence, speech - 30) { return true }
+                guard let probability = probability(at: start + offset, probabilities) else {
+                    return level < speech - 25
+                }
                 return level < speech - 20 && probability < 0.5
             }
         }
