@@ -20,6 +20,7 @@ setup:
 
 build: setup
 	@.ci/compile swift build -c release --product speech
+	@.ci/compile swift build -c release --product text
 
 models: build
 	@.ci/models .build/release/speech $(MODELS)

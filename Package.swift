@@ -35,7 +35,9 @@ let package = Package(
     name: "triptych",
     products: [
         .executable(name: "speech", targets: ["speech"]),
+        .executable(name: "text", targets: ["text"]),
         .library(name: "SpeechModels", targets: ["SpeechModels"]),
+        .library(name: "TextModels", targets: ["TextModels"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -81,11 +83,16 @@ let package = Package(
                 "Evaluation", "Hashing", "Audio", "CZlib",
             ]),
         module(
+            "TextModels",
+            [
+                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
+                "Datasets", "Evaluation", "Hashing",
+            ]),
+        module(
             "CommandLineKit",
             [
-                "Checkpoints", "Datasets", "Evaluation", "ModelCatalog", "Hashing", "Optimizers", "Parameters",
-                "Training",
-                argumentParser, logging,
+                "Checkpoints", "Datasets", "Evaluation", "ModelCatalog", "Hashing", "Kernels", "Optimizers",
+                "Parameters", "Training", argumentParser, logging,
             ]),
         .executableTarget(
             name: "speech",
@@ -95,6 +102,14 @@ let package = Package(
                 "CommandLineKit", "Kernels", "Tensors", argumentParser, logging,
             ],
             path: "Apps/Speech", swiftSettings: settings),
+        .executableTarget(
+            name: "text",
+            dependencies: [
+                "TextModels", "Checkpoints", "Tokenizers", "Decoding", "Datasets", "Evaluation", "Hashing",
+                "ModelCatalog",
+                "CommandLineKit", "Kernels", "Tensors", argumentParser, logging,
+            ],
+            path: "Apps/Text", swiftSettings: settings),
 
         .target(
             name: "TestKit", dependencies: ["ModelCatalog", "Tensors", "Kernels"], path: "Tests/TestKit",
@@ -134,7 +149,14 @@ let package = Package(
         tests(
             "SpeechModels",
             ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
+        tests(
+            "TextModels",
+            [
+                "TextModels", "Parameters", "Autograd", "Checkpoints", "Tokenizers", "Decoding", "Datasets",
+                "Evaluation", "Tensors", "Kernels",
+            ]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
+        tests("Text", ["text", "Evaluation"]),
         tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),
     ]
 )

@@ -7,7 +7,7 @@ struct Speech: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "speech", abstract: "Transcribe recordings on this machine, offline.",
         version: triptychVersion,
-        subcommands: [Transcribe.self, Evaluate.self, Inspect.self, ModelsCommand<Speech>.self])
+        subcommands: [Transcribe.self, Evaluate.self, InspectCommand<Speech>.self, ModelsCommand<Speech>.self])
 
     static func main() async { await runProgram() }
 }

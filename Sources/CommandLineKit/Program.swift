@@ -44,3 +44,12 @@ public func runInterruptibly(
     let status = try outcome.result.get().exitStatus
     if status != 0 { throw ExitCode(status) }
 }
+
+/// The same for work that has one outcome.
+public func runInterruptibly(
+    on console: Console, work: @escaping @Sendable () async throws -> Void
+) async throws {
+    let outcome = await Interruption.run(on: console, work)
+    if let status = outcome.exitStatus { throw ExitCode(status) }
+    try outcome.result.get()
+}

@@ -24,6 +24,9 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         case duplicate(name: String, firstLine: Int)
         case json(JSONError)
         case missingKey(String)
+        case emptyQuestions
+        /// Fewer than two choices, an empty one, or an answer that is none of them.
+        case choices(count: Int, answer: Int)
     }
 
     public let path: String
@@ -62,7 +65,10 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         case .emptyPath: "the path of the recording is empty"
         case .duplicate(let name, let firstLine): "\(name) stands on line \(firstLine) already"
         case .json(let error): "not a JSON object: \(error)"
-        case .missingKey(let key): "the object lacks the string \"\(key)\""
+        case .missingKey(let key): "the object lacks \"\(key)\""
+        case .emptyQuestions: "holds no questions"
+        case .choices(let count, let answer):
+            "\(count) choices with the answer \(answer); expected two or more, none empty, and the index of one, from 0"
         }
     }
 

@@ -30,6 +30,17 @@ public enum LogProbabilities {
         return largest + log(sum)
     }
 
+    /// exp of each number.
+    static func exponentials(_ numbers: [Float]) -> [Float] {
+        Array(unsafeUninitializedCapacity: numbers.count) { result, count in
+            count = numbers.count
+            numbers.withUnsafeBufferPointer { source in
+                guard let start = source.baseAddress, let target = result.baseAddress else { return }
+                Elementwise.apply(.exp, start, into: target, count: source.count)
+            }
+        }
+    }
+
     /// The probability of one token among all.
     public static func probability(of token: Int, _ logits: [Float]) -> Float {
         exp(logits[token] - logSumExp(logits, in: 0..<logits.count))

@@ -40,7 +40,8 @@ public struct Figure: Sendable, Hashable, Codable {
 
     /// A ratio of sums over items, with its bootstrap interval.
     public init(
-        name: String, ratios: [Ratio], lowerIsBetter: Bool, bootstrap: Bootstrap, parts: [String: Double] = [:]
+        name: String, ratios: [Ratio], unit: String = "fraction", lowerIsBetter: Bool, bootstrap: Bootstrap,
+        parts: [String: Double] = [:]
     ) {
         let sum = Ratio(
             ratios.reduce(0) { $0 + $1.numerator }, over: ratios.reduce(0) { $0 + $1.denominator })
@@ -50,7 +51,7 @@ public struct Figure: Sendable, Hashable, Codable {
                 method: "percentile bootstrap over items", resamples: bootstrap.resamples, seed: bootstrap.seed)
         }
         self.init(
-            name: name, value: sum.value, unit: "fraction", lowerIsBetter: lowerIsBetter, interval: interval,
+            name: name, value: sum.value, unit: unit, lowerIsBetter: lowerIsBetter, interval: interval,
             itemCount: ratios.count, parts: parts)
     }
 

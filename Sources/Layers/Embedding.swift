@@ -8,8 +8,8 @@ public import Tensors
 public struct Embedding: Sendable {
     public let weight: Parameter
 
-    public init(_ count: Int, _ width: Int, in scope: ParameterScope) {
-        weight = scope.parameter("weight", [count, width], .normal(deviation: 0.02), precision: .asStored)
+    public init(_ count: Int, _ width: Int, deviation: Float = 0.02, in scope: ParameterScope) {
+        weight = scope.parameter("weight", [count, width], .normal(deviation: deviation), precision: .asStored)
     }
 
     public func callAsFunction(_ indices: Tensor) -> Tensor { embedding(indices, weight.weight) }

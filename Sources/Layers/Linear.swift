@@ -11,10 +11,15 @@ public struct Linear: Sendable {
     public let weight: Parameter
     public let bias: Parameter?
 
-    public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, in scope: ParameterScope) {
+    /// - Parameter initializer: of the weight, where it begins at random, with a bias of zeros; PyTorch's where nil.
+    public init(
+        _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer? = nil, in scope: ParameterScope
+    ) {
         weight = scope.parameter(
-            "weight", [outputs, inputs], .kaimingUniform(fanIn: inputs), precision: .asStored)
-        self.bias = bias ? scope.parameter("bias", [outputs], .kaimingUniform(fanIn: inputs)) : nil
+            "weight", [outputs, inputs], initializer ?? .kaimingUniform(fanIn: inputs), precision: .asStored)
+        self.bias =
+            bias
+            ? scope.parameter("bias", [outputs], initializer == nil ? .kaimingUniform(fanIn: inputs) : .zeros) : nil
     }
 
     /// - Parameter residual: added after the activation, in the same pass.

@@ -8,12 +8,16 @@ public struct ModelCatalog: Sendable {
     public let list: ModelList
     /// Holds one folder per model.
     public let folder: URL
+    /// What comes with the programs; a fetched model of the same name goes before it.
+    public let bundled: BundledModels
 
     /// - Parameters:
     ///   - list: the models known by name.
     ///   - home: `TRIPTYCH_HOME`, whose folder `models` holds the models.
-    public init(list: ModelList = .bundled, home: URL) {
+    ///   - bundled: models that come with the programs.
+    public init(list: ModelList = .bundled, home: URL, bundled: BundledModels = BundledModels()) {
         self.list = list
+        self.bundled = bundled
         folder = home.appendingPathComponent("models", isDirectory: true)
     }
 
@@ -29,7 +33,8 @@ public struct ModelCatalog: Sendable {
         self.init(list: list, home: home)
     }
 
-    /// The folder of the model that `--model` names: a path, which wins where it leads to something, or a name.
+    /// The folder of the model that `--model` names: a path, which wins where it leads to something; or the name of a
+    /// fetched model, or of one that comes with the programs.
     ///
     /// - Throws: ``ModelCatalogError`` that says how to get the model.
     public func locate(_ nameOrPath: String) throws(ModelCatalogError) -> URL {
@@ -40,6 +45,7 @@ public struct ModelCatalog: Sendable {
         }
         guard isPlainName(nameOrPath) else { throw .noSuchFolder(path: nameOrPath) }
         guard isPresent(nameOrPath) else {
+            if let folder = bundled.folder(of: nameOrPath) { return folder }
             guard list[nameOrPath] != nil else {
                 throw .unknown(name: nameOrPath, known: list.models.map(\.name))
             }

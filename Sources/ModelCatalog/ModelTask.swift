@@ -4,4 +4,6 @@ public enum ModelTask: String, Sendable, Hashable, CaseIterable {
     case transcription
     /// Where in a recording somebody speaks.
     case voiceActivity = "voice-activity"
+    /// Writing text.
+    case generation
 }

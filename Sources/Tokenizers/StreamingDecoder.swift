@@ -1,14 +1,18 @@
 /// Decodes ids as they come and never gives out part of a character: the pieces together are what
-/// ``ByteLevelBPE/decode(_:skippingSpecial:)`` gives for all ids at once.
+/// ``Tokenizer/decode(_:skippingSpecial:)`` gives for all ids at once.
 public struct StreamingDecoder: Sendable {
-    private let tokenizer: ByteLevelBPE
+    private let tokenizer: any Tokenizer
     private let skippingSpecial: Bool
     /// At most three bytes between calls: the beginning of a character.
     private var pending: [UInt8] = []
+    /// Whether a space that comes now is left out.
+    private var dropsSpace: Bool
 
-    public init(_ tokenizer: ByteLevelBPE, skippingSpecial: Bool = false) {
+    /// - Parameter continuesText: whether another text goes before, whose end a space may mark off.
+    public init(_ tokenizer: any Tokenizer, skippingSpecial: Bool = false, continuesText: Bool = false) {
         self.tokenizer = tokenizer
         self.skippingSpecial = skippingSpecial
+        dropsSpace = tokenizer.dropsFirstSpace && !continuesText
     }
 
     /// Whether all that came in was given out: the next id begins a character.
@@ -16,10 +20,10 @@ public struct StreamingDecoder: Sendable {
 
     /// The characters that `id` completes.
     public mutating func append(_ id: Int) -> String {
-        guard let bytes = tokenizer.vocabulary.bytes(of: id), !(skippingSpecial && tokenizer.isSpecial(id)) else {
-            return ""
-        }
-        pending.append(contentsOf: bytes)
+        guard let bytes = tokenizer.bytes(of: id), !bytes.isEmpty, !(skippingSpecial && tokenizer.isSpecial(id))
+        else { return "" }
+        pending.append(contentsOf: dropsSpace && bytes.first == UInt8(ascii: " ") ? bytes.dropFirst() : bytes[...])
+        dropsSpace = false
         let complete = pending.count - Self.lengthOfOpenCharacter(pending)
         defer { pending.removeFirst(complete) }
         return String(decoding: pending[..<complete], as: UTF8.self)

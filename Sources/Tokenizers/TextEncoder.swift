@@ -12,7 +12,12 @@ final class TextEncoder: Sendable {
         let vocabulary = description.vocabulary
         merges = try description.merges.table(for: vocabulary, file: description.mergesFile)
         byteIDs = (0...255).map { (byte: UInt8) -> Int32 in
-            vocabulary.tokens.index(of: ByteLevelAlphabet.token(for: [byte])).map { vocabulary.ids[$0] } ?? -1
+            let token =
+                switch description.alphabet {
+                case .byteLevel: ByteLevelAlphabet.token(for: [byte])
+                case .spaceMarked: TokenAlphabet.token(of: byte)
+                }
+            return vocabulary.tokens.index(of: token).map { vocabulary.ids[$0] } ?? -1
         }
         // Special tokens first: of tokens with equal content the first counts.
         let tokens = vocabulary.addedTokens.filter(\.isSpecial) + vocabulary.addedTokens.filter { !$0.isSpecial }
@@ -79,21 +84,54 @@ private struct WordEncoder {
             for id in known { result.append(Int(id)) }
             return
         }
-        let vocabulary = description.vocabulary
-        if description.ignoresMerges,
-            let entry = vocabulary.tokens.index(of: ByteLevelAlphabet.token(for: word))
-        {
-            tokens = [vocabulary.ids[entry]]
+        if description.ignoresMerges, let id = token(for: word) {
+            tokens = [id]
         } else {
-            splitIntoBytes(word)
+            tokens.removeAll(keepingCapacity: true)
+            switch description.alphabet {
+            case .byteLevel: splitIntoBytes(word)
+            case .spaceMarked: splitIntoCharacters(word)
+            }
             merger.merge(&tokens)
         }
         for id in tokens { result.append(Int(id)) }
         cache.insert(word, tokens)
     }
 
+    /// The token that is the whole word.
+    private func token(for word: ArraySlice<UInt8>) -> Int32? {
+        let vocabulary = description.vocabulary
+        let entry =
+            switch description.alphabet {
+            case .byteLevel: vocabulary.tokens.index(of: ByteLevelAlphabet.token(for: word))
+            case .spaceMarked: vocabulary.tokens.index(of: word)
+            }
+        return entry.map { vocabulary.ids[$0] }
+    }
+
+    /// A character that the vocabulary lacks becomes the tokens of its bytes, or unknown where one of them is missing.
+    private mutating func splitIntoCharacters(_ word: ArraySlice<UInt8>) {
+        var followsUnknown = false
+        var start = word.startIndex
+        while start < word.endIndex {
+            var end = start + 1
+            while end < word.endIndex, word[end] & 0xC0 == 0x80 { end += 1 }
+            let character = word[start..<end]
+            start = end
+            if let id = token(for: character) {
+                tokens.append(id)
+                followsUnknown = false
+            } else if character.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
+                for byte in character { tokens.append(byteIDs[Int(byte)]) }
+                followsUnknown = false
+            } else if let unknown = description.unknownID {
+                if !(followsUnknown && description.fusesUnknown) { tokens.append(Int32(unknown)) }
+                followsUnknown = true
+            }
+        }
+    }
+
     private mutating func splitIntoBytes(_ word: ArraySlice<UInt8>) {
-        tokens.removeAll(keepingCapacity: true)
         var followsUnknown = false
         for byte in word {
             let id = byteIDs[Int(byte)]

@@ -1,4 +1,4 @@
-/// All that the files say of a byte-level BPE tokenizer, whichever files those were.
+/// All that the files say of a BPE tokenizer, whichever files those were.
 struct TokenizerDescription: Sendable {
     let vocabulary: Vocabulary
     let merges: MergeSource
@@ -6,10 +6,22 @@ struct TokenizerDescription: Sendable {
     let mergesFile: String
     var normalizer = Normalizer.none
     var preTokenizer = PreTokenizer(steps: [.words(.gpt2)])
+    var alphabet = TokenAlphabet.byteLevel
+    /// What the post-processor puts around a text.
+    var frame: Result<TokenFrame, TokenizerError> = .success(TokenFrame())
+    /// Whether the decoder takes away a space at the beginning.
+    var dropsFirstSpace = false
     /// Stands for bytes that the vocabulary lacks; without it they are left out, as in Hugging Face `tokenizers`.
     var unknownID: Int?
     /// One unknown token for a run of such bytes.
     var fusesUnknown = false
     /// A word that is a token as a whole needs no merges.
     var ignoresMerges = false
+
+    func requireByteLevel() throws(TokenizerError) {
+        guard alphabet == .byteLevel else {
+            throw TokenizerError(
+                file: mergesFile, .unsupported(setting: "model.byte_fallback", value: "true", supported: "false"))
+        }
+    }
 }

@@ -96,17 +96,34 @@ struct TokenizerJSON {
 
     private func description() throws(TokenizerError) -> TokenizerDescription {
         let all = Settings(value: .object(settings), name: "", file: file)
-        // Truncation and padding shape batches and the post-processor frames them; the ids of a text are without them.
+        // Truncation and padding shape batches; the ids of a text are without them.
         try all.allow([
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
             "decoder", "model",
         ])
         let model = Settings(value: .object(modelSettings), name: "model", file: file)
         try checkModel(model)
+        let alphabet: TokenAlphabet =
+            try model("byte_fallback").boolean(default: false) ? .spaceMarked : .byteLevel
         guard settings["model"] != nil else { throw all("model").missing() }
         guard hasVocabulary else { throw model("vocab").missing() }
         guard let merges else { throw model("merges").missing() }
-        try checkDecoder(all("decoder"))
+        let dropsFirstSpace: Bool
+        let normalizer: Normalizer
+        let preTokenizer: PreTokenizer
+        switch alphabet {
+        case .byteLevel:
+            try checkDecoder(all("decoder"))
+            dropsFirstSpace = false
+            normalizer = try Normalizer(all("normalizer"))
+            preTokenizer = try PreTokenizer(all("pre_tokenizer"))
+        case .spaceMarked:
+            let spaces = try SentencePieceSettings(
+                normalizer: all("normalizer"), preTokenizer: all("pre_tokenizer"), decoder: all("decoder"))
+            dropsFirstSpace = spaces.dropsFirstSpace
+            normalizer = .spaceMarking(prepends: spaces.prependsSpace)
+            preTokenizer = PreTokenizer(steps: [])
+        }
 
         var addedTokens: [AddedToken] = []
         for element in try all("added_tokens").elements() {
@@ -114,7 +131,8 @@ struct TokenizerJSON {
             try token.checkLength(file: file)
             if !token.content.isEmpty { addedTokens.append(token) }
         }
-        let vocabulary = try Vocabulary(tokens: tokens, ids: ids, addedTokens: addedTokens, file: file)
+        let vocabulary = try Vocabulary(
+            tokens: tokens, ids: ids, addedTokens: addedTokens, alphabet: alphabet, file: file)
         var unknownID: Int?
         if !model("unk_token").isNull {
             let unknown = try model("unk_token").string()
@@ -124,8 +142,9 @@ struct TokenizerJSON {
             unknownID = Int(ids[entry])
         }
         return TokenizerDescription(
-            vocabulary: vocabulary, merges: merges, mergesFile: file, normalizer: try Normalizer(all("normalizer")),
-            preTokenizer: try PreTokenizer(all("pre_tokenizer")), unknownID: unknownID,
+            vocabulary: vocabulary, merges: merges, mergesFile: file, normalizer: normalizer,
+            preTokenizer: preTokenizer, alphabet: alphabet, frame: TokenFrame.reading(all("post_processor")),
+            dropsFirstSpace: dropsFirstSpace, unknownID: unknownID,
             fusesUnknown: try model("fuse_unk").boolean(default: false),
             ignoresMerges: try model("ignore_merges").boolean(default: false))
     }
@@ -147,9 +166,6 @@ struct TokenizerJSON {
         switch model("dropout").value {
         case .null, .integer(0), .number(0): break
         default: throw model("dropout").unsupported(model("dropout").shortText, supported: "null")
-        }
-        guard try !model("byte_fallback").boolean(default: false) else {
-            throw model("byte_fallback").unsupported("true", supported: "false")
         }
     }
 }

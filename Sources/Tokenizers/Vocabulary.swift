@@ -20,7 +20,10 @@ struct Vocabulary: Sendable {
     /// the numbers in it.
     static func idLimit(tokenCount: Int) -> Int { tokenCount * 4 + 65_536 }
 
-    init(tokens: ByteStringTable, ids: [Int32], addedTokens: [AddedToken], file: String) throws(TokenizerError) {
+    init(
+        tokens: ByteStringTable, ids: [Int32], addedTokens: [AddedToken], alphabet: TokenAlphabet = .byteLevel,
+        file: String
+    ) throws(TokenizerError) {
         precondition(tokens.count == ids.count, "one id per token")
         self.tokens = tokens
         self.ids = ids
@@ -47,7 +50,7 @@ struct Vocabulary: Sendable {
         var bytes: [UInt8] = []
         var ends: [UInt32] = []
         tokens.withEach { token in
-            ByteLevelAlphabet.appendBytes(of: token, to: &bytes)
+            alphabet.appendBytes(of: token, to: &bytes)
             ends.append(UInt32(bytes.count))
         }
         for (entry, id) in ids.enumerated() {

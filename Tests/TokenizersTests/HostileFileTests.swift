@@ -154,7 +154,7 @@ struct HostileFileTests {
         arguments: [
             ("model.type", file(vocabulary: "{}").replacingOccurrences(of: "\"BPE\"", with: "\"WordPiece\"")),
             ("model.dropout", file(model: #""dropout": 0.1,"#)),
-            ("model.byte_fallback", file(model: #""byte_fallback": true,"#)),
+            ("pre_tokenizer", file(model: #""byte_fallback": true,"#)),
             ("model.continuing_subword_prefix", file(model: ###""continuing_subword_prefix": "##","###)),
             ("model.end_of_word_suffix", file(model: #""end_of_word_suffix": "</w>","#)),
             ("model.novelty", file(model: #""novelty": 3,"#)),

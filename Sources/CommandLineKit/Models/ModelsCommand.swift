@@ -4,6 +4,8 @@ public import ModelCatalog
 /// A program that works with models of certain tasks.
 public protocol ModelProgram: AsyncParsableCommand {
     static var modelTasks: Set<ModelTask> { get }
+    /// The model that is used where none is named.
+    static var defaultModel: String { get }
 }
 
 extension ModelProgram {

@@ -1,23 +1,26 @@
-import ArgumentParser
+public import ArgumentParser
 import Checkpoints
-import CommandLineKit
 import Foundation
 import ModelCatalog
 
-/// `speech inspect`: what a model file holds.
-struct Inspect: AsyncParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+enum InspectionFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    static let configuration = CommandConfiguration(
-        abstract: "Show what a model is: architecture, configuration, parameters, hash.",
-        discussion: """
-            MODEL is the name of a fetched model, a model folder of any layout that can be read, or a .safetensors file. \
-            With --scan the exit status is 1 where a value is NaN or infinite.
+/// `inspect`: what a model file holds.
+public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "inspect", abstract: "Show what a model is: architecture, configuration, parameters, hash.",
+            discussion: """
+                MODEL is the name of a fetched model, a model folder of any layout that can be read, or a .safetensors \
+                file. With --scan the exit status is 1 where a value is NaN or infinite.
 
-            Examples:
-              speech inspect whisper-tiny.en --tensors
-              speech inspect checkpoints/step-000500 --scan --format json
-            """)
+                Examples:
+                  \(Program.programName) inspect \(Program.defaultModel) --tensors
+                  \(Program.programName) inspect checkpoints/step-000500 --scan --format json
+                """)
+    }
+
+    public init() {}
 
     @Argument(help: ArgumentHelp("A fetched model by its name, a folder, or a file.", valueName: "model"))
     var model: String
@@ -27,10 +30,10 @@ struct Inspect: AsyncParsableCommand {
     @Flag(help: "Read every value and look for NaN and infinity.")
     var scan = false
     @Option(help: "Form of the result; JSON always lists the tensors.")
-    var format = Format.text
+    var format = InspectionFormat.text
 
-    func run() async throws {
-        let console = Console(programName: "speech")
+    public func run() async throws {
+        let console = Console(programName: Program.programName)
         let inspection = try ModelInspection(of: try location(), scans: scan)
         switch format {
         case .text: try console.write(inspection.summary(listsTensors: tensors))

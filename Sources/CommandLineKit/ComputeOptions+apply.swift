@@ -1,9 +1,8 @@
-import CommandLineKit
 import Kernels
 
 extension ComputeOptions {
     /// Sets up the computation as asked, and tells of environment variables that cannot be followed.
-    func apply(on console: Console) {
+    public func apply(on console: Console) {
         for error in [KernelLevel.environmentError, threads == nil ? Threads.environmentError : nil] {
             if let error { console.error("\(error)") }
         }

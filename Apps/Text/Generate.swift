@@ -1,0 +1,75 @@
+import ArgumentParser
+import Checkpoints
+import CommandLineKit
+import Foundation
+import Kernels
+import TextModels
+
+/// `text generate`: a beginning in, its continuation out.
+struct Generate: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Continue a text.",
+        discussion: """
+            The continuation appears on standard output as it is written. PROMPT may be '-' for standard input; without a \
+            prompt the model begins by itself. The same prompt, options and seed give the same text on any machine of the \
+            same kind, whatever the number of threads.
+
+            Examples:
+              text generate "Once upon a time"
+              text generate --file letter.txt --max-tokens 100 --temperature 0
+            """)
+
+    @Argument(help: ArgumentHelp("The beginning of the text, or '-'.", valueName: "prompt"))
+    var prompt: String?
+    @Option(help: ArgumentHelp("Take the prompt from this file, as it stands.", valueName: "file"))
+    var file: String?
+
+    @OptionGroup var modelOptions: ModelOptions
+    @Option(help: ArgumentHelp("Write at most so many tokens.", valueName: "count"))
+    var maxTokens = 256
+    @Option(help: ArgumentHelp("End before this text. Repeatable.", valueName: "text"))
+    var stop: [String] = []
+    @Option(
+        help: ArgumentHelp("Where the random numbers begin; drawn anew where this is not given.", valueName: "number"))
+    var seed: UInt64?
+    @Flag(help: "Drop the beginning of a prompt that the model cannot hold, instead of refusing it.")
+    var truncate = false
+    @Flag(help: "Write the prompt before its continuation.")
+    var echo = false
+    @Option(help: "Form of the result: text as it is written, or one JSON object at the end.")
+    var format = Format.text
+    @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var verbosity: VerbosityOptions
+
+    func validate() throws {
+        if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
+        if prompt != nil, file != nil { throw ValidationError("Give a prompt or --file, not both.") }
+        if stop.contains("") { throw ValidationError("--stop is empty; every text ends there.") }
+    }
+
+    func run() async throws {
+        let console = verbosity.makeConsole(programName: "text")
+        compute.apply(on: console)
+        let folder = try ModelFolder(modelOptions.folder(defaultName: Text.defaultModel))
+        let source: TextSource = file.map { .file($0) } ?? (prompt == "-" ? .standardInput : .text(prompt ?? ""))
+        let generator = try Generator(folder)
+        console.detail(
+            "model loaded in \(Int((generator.model.loadTime * 1000).rounded())) ms, kernels \(KernelLevel.current.rawValue)"
+        )
+        var options = GenerationOptions(
+            sampling: try sampling.settings(
+                over: generator.model.recommendedSampling, tokenizer: generator.model.tokenizer))
+        options.maximumCount = maxTokens
+        options.stopStrings = stop
+        options.seed = seed ?? UInt64.random(in: 0..<1 << 32)
+        options.truncatesPrompt = truncate
+        let work = GenerationWork(
+            generator: generator, options: options, format: format, echoes: echo,
+            model: URL(fileURLWithPath: modelOptions.name(defaultName: Text.defaultModel)).lastPathComponent,
+            console: console)
+        try await runInterruptibly(on: console, work: { try await work.run(prompt: source.read()) })
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import CommandLineKit
+import ModelCatalog
+
+/// `text`: writes text, and learns to.
+@main
+struct Text: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "text", abstract: "Write text with a language model on this machine, offline.",
+        version: triptychVersion,
+        subcommands: [Generate.self, Evaluate.self, InspectCommand<Text>.self, ModelsCommand<Text>.self])
+
+    static func main() async { await runProgram() }
+}
+
+/// `text models`: the models that this program can use.
+extension Text: ModelProgram {
+    static var modelTasks: Set<ModelTask> { [.generation] }
+    static var defaultModel: String { "bible-shakespeare-5m" }
+}

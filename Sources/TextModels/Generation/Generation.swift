@@ -1,0 +1,44 @@
+/// A text that a model has written.
+public struct Generation: Codable, Sendable, Equatable {
+    /// What was written, without the prompt and without a stop string.
+    public var text: String
+    /// What was generated, the token that ended the text not among them.
+    public var tokens: [Int]
+    public var finish: Finish
+    /// Tokens that the model was given, special ones included.
+    public var promptTokenCount: Int
+    /// Tokens of the prompt that were left out because the context could not hold them.
+    public var droppedPromptTokenCount: Int
+    public var seed: UInt64
+    public var timings: GenerationTimings
+
+    /// Why it ends where it does.
+    public enum Finish: String, Codable, Sendable {
+        /// The model wrote its end token.
+        case endToken = "end"
+        /// A stop string came.
+        case stopString = "stop"
+        /// As many tokens as were asked for.
+        case maximumCount = "length"
+        /// The context is full.
+        case fullContext = "context"
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case text, tokens, finish, seed, timings
+        case promptTokenCount = "prompt_tokens"
+        case droppedPromptTokenCount = "dropped_prompt_tokens"
+    }
+}
+
+/// Where the time went, in seconds.
+public struct GenerationTimings: Codable, Sendable, Equatable {
+    /// Opening the model.
+    public var load = 0.0
+    /// Reading the prompt.
+    public var prompt = 0.0
+    /// Writing all tokens.
+    public var generation = 0.0
+
+    public init() {}
+}

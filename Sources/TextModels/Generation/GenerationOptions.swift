@@ -1,0 +1,18 @@
+public import Decoding
+
+/// What is to be written and how.
+public struct GenerationOptions: Sendable, Equatable {
+    public var sampling: SamplingSettings
+    /// At most so many tokens; fewer where the context is full.
+    public var maximumCount = 256
+    /// The text ends before the first of these.
+    public var stopStrings: [String] = []
+    /// Whether the text ends where the model says so.
+    public var stopsAtEndToken = true
+    /// Where the random numbers begin: the same prompt, options and seed give the same text.
+    public var seed: UInt64 = 0
+    /// Whether a prompt that is too long loses its beginning instead of being an error.
+    public var truncatesPrompt = false
+
+    public init(sampling: SamplingSettings = SamplingSettings()) { self.sampling = sampling }
+}

@@ -1,0 +1,98 @@
+import Checkpoints
+import Decoding
+import FoundationEssentials
+import Parameters
+import Tokenizers
+
+/// What the files of a language model's folder say, found to fit together.
+struct LanguageModelFiles {
+    let folder: String
+    let configuration: LlamaConfiguration
+    let settings: GenerationSettings
+    let tokenizer: any Tokenizer
+    let weights: any TensorSource
+
+    private struct Architecture: Decodable {
+        let architectures: [String]?
+        let modelType: String?
+
+        enum CodingKeys: String, CodingKey {
+            case architectures
+            case modelType = "model_type"
+        }
+    }
+
+    init(_ model: ModelFolder) throws {
+        folder = model.url.path(percentEncoded: false)
+        configuration = try Self.configuration(of: model)
+        settings =
+            try model.decode(GenerationSettings.self, from: "generation_config.json") ?? GenerationSettings()
+        tokenizer = try loadTokenizer(folder: folder)
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw TextModelError.vocabularyMismatch(
+                tokenizer: tokenizer.vocabularySize, model: configuration.vocabularySize)
+        }
+        weights = try model.openWeights()
+    }
+
+    static func configuration(of model: ModelFolder) throws -> LlamaConfiguration {
+        let folder = model.url.path(percentEncoded: false)
+        let architecture = try model.decode(Architecture.self, from: "config.json")
+        let names = [architecture?.modelType, architecture?.architectures?.first].compactMap { $0 }
+        if let other = (names.isEmpty ? ["unknown"] : names).first(where: {
+            !["llama", "LlamaForCausalLM"].contains($0)
+        }) {
+            throw TextModelError.unsupportedArchitecture(name: other, folder: folder)
+        }
+        guard let file = try model.decode(LlamaConfiguration.File.self, from: "config.json") else {
+            preconditionFailure("a model folder without config.json was opened")
+        }
+        return try LlamaConfiguration(
+            file, path: model.url.appending(path: "config.json").path(percentEncoded: false))
+    }
+
+    func loadModel() throws -> LlamaModel {
+        do {
+            return try LlamaModel(configuration, in: ParameterStore(reading: weights))
+        } catch let mismatch as ParameterMismatch {
+            throw TextModelError.weightsDoNotFit(folder: folder, mismatch)
+        }
+    }
+}
+
+/// What `generation_config.json` recommends.
+struct GenerationSettings: Decodable {
+    var samples: Bool?
+    var temperature: Float?
+    var topK: Int?
+    var topP: Float?
+    var minP: Float?
+    var typicalP: Float?
+    var repetitionPenalty: Float?
+    var endTokens: LlamaConfiguration.TokenList?
+
+    enum CodingKeys: String, CodingKey {
+        case samples = "do_sample"
+        case temperature
+        case topK = "top_k"
+        case topP = "top_p"
+        case minP = "min_p"
+        case typicalP = "typical_p"
+        case repetitionPenalty = "repetition_penalty"
+        case endTokens = "eos_token_id"
+    }
+
+    /// `standard` where the file recommends nothing; what it does not name is then as if it were not there.
+    func sampling(default standard: SamplingSettings) -> SamplingSettings {
+        guard samples == true else { return standard }
+        var sampling = SamplingSettings()
+        sampling.temperature = temperature ?? 1
+        // 0 stands for none in some files.
+        sampling.topK = topK.flatMap { $0 > 0 ? $0 : nil }
+        sampling.topP = topP ?? 1
+        sampling.minP = minP ?? 0
+        sampling.typicalP = typicalP ?? 1
+        sampling.repetitionPenalty = repetitionPenalty ?? 1
+        return sampling
+    }
+}

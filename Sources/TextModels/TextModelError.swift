@@ -1,0 +1,48 @@
+public import Parameters
+
+/// What can be wrong with a language model or with what is asked of it.
+public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible {
+    case invalidConfiguration(file: String, key: String, value: String, expected: String)
+    case unsupportedArchitecture(name: String, folder: String)
+    case vocabularyMismatch(tokenizer: Int, model: Int)
+    case weightsDoNotFit(folder: String, ParameterMismatch)
+    case notFinite(model: String)
+    case noPrompt(model: String)
+    /// A prompt that leaves no room for one token more.
+    case promptTooLong(tokenCount: Int, limit: Int)
+    case tokenOutOfRange(Int, vocabularySize: Int)
+    case contextOutOfRange(Int, limit: Int)
+    case strideOutOfRange(Int, window: Int)
+    case questionTooLong(tokenCount: Int, limit: Int)
+    case unknownPreset(String, known: [String])
+
+    public var description: String {
+        switch self {
+        case .invalidConfiguration(let file, let key, let value, let expected):
+            "\(file): \(key) is \(value); expected \(expected)"
+        case .unsupportedArchitecture(let name, let folder):
+            "\(folder): the architecture \(name) is not one that writes text here; expected LlamaForCausalLM"
+        case .vocabularyMismatch(let tokenizer, let model):
+            "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, take both from one "
+                + "place"
+        case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
+        case .notFinite(let model):
+            "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
+        case .noPrompt(let model):
+            "\(model): this model has no token to begin a text with, so the prompt cannot be empty; give it some words"
+        case .promptTooLong(let tokenCount, let limit):
+            "the prompt has \(tokenCount) tokens, but the model sees \(limit) at most, and one more is to be written; "
+                + "shorten it, or drop its beginning with --truncate"
+        case .tokenOutOfRange(let token, let vocabularySize):
+            "there is no token \(token); the model has those from 0 to \(vocabularySize - 1)"
+        case .contextOutOfRange(let context, let limit):
+            "a window of \(context) tokens is not possible; this model sees 2 to \(limit)"
+        case .strideOutOfRange(let stride, let window):
+            "a stride of \(stride) tokens is not possible; with windows of \(window) it is 1 to \(window - 1)"
+        case .questionTooLong(let tokenCount, let limit):
+            "the prompt with this choice has \(tokenCount) tokens; at most \(limit) are possible"
+        case .unknownPreset(let name, let known):
+            "there is no preset called '\(name)'; known are \(known.joined(separator: ", "))"
+        }
+    }
+}

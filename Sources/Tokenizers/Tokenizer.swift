@@ -1,0 +1,75 @@
+/// The way of a text into ids and back, whichever kind of tokenizer a model has.
+///
+/// Ids are those that Hugging Face `tokenizers` gives with `add_special_tokens=False`; ``encodeFramed(_:)`` puts around
+/// them what the model expects there.
+public protocol Tokenizer: Sendable {
+    /// The path of the file that the tokens came from.
+    var file: String { get }
+    /// Ids lie in `0..<vocabularySize`, though not every one need have a token. A model may have more rows than this.
+    var vocabularySize: Int { get }
+    /// Special tokens and others that are looked for in the text itself, in the order of their ids.
+    var addedTokens: [AddedToken] { get }
+    /// Whether the decoder leaves out a space at the very beginning, which the encoder put there.
+    var dropsFirstSpace: Bool { get }
+
+    /// The ids of `text`. Special tokens that are written out in it are found; none are put around it.
+    func encode(_ text: String) throws(TokenizerError) -> [Int]
+    /// The bytes of one token, or nil if no token has this id. They need not be whole characters.
+    func bytes(of id: Int) -> [UInt8]?
+    /// The id of a token as the file writes it: `<s>`, or `Ġthe` for " the".
+    func id(of token: String) -> Int?
+    /// Whether `id` is a control token, which `skippingSpecial` leaves out.
+    func isSpecial(_ id: Int) -> Bool
+    /// What stands around a text by the file's post-processor; throws where it is of a kind that is not known here.
+    func frame() throws(TokenizerError) -> TokenFrame
+}
+
+/// The special tokens around a text: `<s>` before it, for one.
+public struct TokenFrame: Sendable, Equatable {
+    public var prefix: [Int]
+    public var suffix: [Int]
+
+    public init(prefix: [Int] = [], suffix: [Int] = []) {
+        self.prefix = prefix
+        self.suffix = suffix
+    }
+}
+
+extension Tokenizer {
+    /// The ids of `text` with the special tokens that the model expects around it.
+    public func encodeFramed(_ text: String) throws(TokenizerError) -> [Int] {
+        let frame = try frame()
+        return try frame.prefix + encode(text) + frame.suffix
+    }
+
+    /// The text of `ids`. Bytes that are not UTF-8 become U+FFFD, as with Python's `errors="replace"`; ids without a
+    /// token give nothing.
+    public func decode(_ ids: some Sequence<Int>, skippingSpecial: Bool = false) -> String {
+        let bytes = bytes(of: ids, skippingSpecial: skippingSpecial)
+        let dropped = dropsFirstSpace && bytes.first == UInt8(ascii: " ") ? 1 : 0
+        return String(decoding: bytes[dropped...], as: UTF8.self)
+    }
+
+    /// The bytes of `ids`, which need not be whole characters. Ids without a token give nothing.
+    public func bytes(of ids: some Sequence<Int>, skippingSpecial: Bool = false) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for id in ids where !(skippingSpecial && isSpecial(id)) {
+            if let token = self.bytes(of: id) { bytes.append(contentsOf: token) }
+        }
+        return bytes
+    }
+
+    /// The text of one token, or nil if no token has this id. Part of a character is U+FFFD.
+    public func text(of id: Int) -> String? { bytes(of: id).map { String(decoding: $0, as: UTF8.self) } }
+}
+
+/// The tokenizer of a model folder, of whichever kind it is.
+///
+/// - Throws: ``TokenizerError`` where there is none, or one of a kind that is not known here.
+public func loadTokenizer(folder: String) throws(TokenizerError) -> any Tokenizer {
+    let description = try TokenizerFolder(path: folder).description()
+    return switch description.alphabet {
+    case .byteLevel: ByteLevelBPE(description, file: folder)
+    case .spaceMarked: SentencePieceBPE(description, file: folder)
+    }
+}
