@@ -12,11 +12,12 @@ final class TextEncoder: Sendable {
         let vocabulary = description.vocabulary
         merges = try description.merges.table(for: vocabulary, file: description.mergesFile)
         byteIDs = (0...255).map { (byte: UInt8) -> Int32 in
-            let token =
-                switch description.alphabet {
-                case .byteLevel: ByteLevelAlphabet.token(for: [byte])
-                case .spaceMarked: TokenAlphabet.token(of: byte)
-                }
+            let token: [UInt8]
+            switch description.alphabet {
+            case .byteLevel: token = ByteLevelAlphabet.token(for: [byte])
+            case .spaceMarked: token = TokenAlphabet.token(of: byte)
+            case .characters: return -1
+            }
             return vocabulary.tokens.index(of: token).map { vocabulary.ids[$0] } ?? -1
         }
         // Special tokens first: of tokens with equal content the first counts.
@@ -90,7 +91,7 @@ private struct WordEncoder {
             tokens.removeAll(keepingCapacity: true)
             switch description.alphabet {
             case .byteLevel: splitIntoBytes(word)
-            case .spaceMarked: splitIntoCharacters(word)
+            case .spaceMarked, .characters: splitIntoCharacters(word)
             }
             merger.merge(&tokens)
         }
@@ -104,7 +105,7 @@ private struct WordEncoder {
         let entry =
             switch description.alphabet {
             case .byteLevel: vocabulary.tokens.index(of: ByteLevelAlphabet.token(for: word))
-            case .spaceMarked: vocabulary.tokens.index(of: word)
+            case .spaceMarked, .characters: vocabulary.tokens.index(of: word)
             }
         return entry.map { vocabulary.ids[$0] }
     }

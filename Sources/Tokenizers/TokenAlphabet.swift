@@ -4,11 +4,14 @@ enum TokenAlphabet: Sendable, Equatable {
     case byteLevel
     /// As text, with "▁" for a space, and single bytes as `<0x0A>` (SentencePiece with byte fallback).
     case spaceMarked
+    /// As text, as it is.
+    case characters
 
     /// Appends the bytes that the UTF-8 text `token` stands for.
     func appendBytes(of token: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
         switch self {
         case .byteLevel: ByteLevelAlphabet.appendBytes(of: token, to: &result)
+        case .characters: result.append(contentsOf: token)
         case .spaceMarked:
             if let byte = Self.byte(token) {
                 result.append(byte)

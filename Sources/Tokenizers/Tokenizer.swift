@@ -67,9 +67,24 @@ extension Tokenizer {
 ///
 /// - Throws: ``TokenizerError`` where there is none, or one of a kind that is not known here.
 public func loadTokenizer(folder: String) throws(TokenizerError) -> any Tokenizer {
-    let description = try TokenizerFolder(path: folder).description()
-    return switch description.alphabet {
-    case .byteLevel: ByteLevelBPE(description, file: folder)
-    case .spaceMarked: SentencePieceBPE(description, file: folder)
+    makeTokenizer(try TokenizerFolder(path: folder).description(), file: folder)
+}
+
+/// The tokenizer that the bytes of a `tokenizer.json` describe, of whichever kind it is.
+///
+/// - Parameter file: what errors call it.
+public func loadTokenizer(json bytes: [UInt8], file: String = "tokenizer.json") throws(TokenizerError) -> any Tokenizer
+{
+    let description = try bytes.withUnsafeBufferPointer { bytes throws(TokenizerError) in
+        try TokenizerJSON.read(UnsafeRawBufferPointer(bytes), file: file)
+    }
+    return makeTokenizer(description, file: file)
+}
+
+private func makeTokenizer(_ description: TokenizerDescription, file: String) -> any Tokenizer {
+    switch description.alphabet {
+    case .byteLevel: ByteLevelBPE(description, file: file)
+    case .spaceMarked: SentencePieceBPE(description, file: file)
+    case .characters: CharacterTokenizer(description, file: file)
     }
 }

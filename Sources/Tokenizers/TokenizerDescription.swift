@@ -19,9 +19,14 @@ struct TokenizerDescription: Sendable {
     var ignoresMerges = false
 
     func requireByteLevel() throws(TokenizerError) {
-        guard alphabet == .byteLevel else {
+        switch alphabet {
+        case .byteLevel: break
+        case .spaceMarked:
             throw TokenizerError(
                 file: mergesFile, .unsupported(setting: "model.byte_fallback", value: "true", supported: "false"))
+        case .characters:
+            throw TokenizerError(
+                file: mergesFile, .unsupported(setting: "decoder.type", value: "Fuse", supported: "ByteLevel"))
         }
     }
 }

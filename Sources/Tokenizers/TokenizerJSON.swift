@@ -104,7 +104,13 @@ struct TokenizerJSON {
         let model = Settings(value: .object(modelSettings), name: "model", file: file)
         try checkModel(model)
         let alphabet: TokenAlphabet =
-            try model("byte_fallback").boolean(default: false) ? .spaceMarked : .byteLevel
+            if try model("byte_fallback").boolean(default: false) {
+                .spaceMarked
+            } else if all("pre_tokenizer").isNull, all("decoder")("type").value == .string("Fuse") {
+                .characters
+            } else {
+                .byteLevel
+            }
         guard settings["model"] != nil else { throw all("model").missing() }
         guard hasVocabulary else { throw model("vocab").missing() }
         guard let merges else { throw model("merges").missing() }
@@ -122,6 +128,11 @@ struct TokenizerJSON {
                 normalizer: all("normalizer"), preTokenizer: all("pre_tokenizer"), decoder: all("decoder"))
             dropsFirstSpace = spaces.dropsFirstSpace
             normalizer = .spaceMarking(prepends: spaces.prependsSpace)
+            preTokenizer = PreTokenizer(steps: [])
+        case .characters:
+            try all("decoder").allow(["type"])
+            dropsFirstSpace = false
+            normalizer = try Normalizer(all("normalizer"))
             preTokenizer = PreTokenizer(steps: [])
         }
 

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
-        [], ["generate"], ["evaluate"], ["inspect"], ["models"], ["models", "list"], ["models", "pull"],
+        [], ["generate"], ["evaluate"], ["tokenize"], ["tokenize", "train"],
+        ["tokenize", "encode"], ["tokenize", "decode"], ["inspect"], ["models"], ["models", "list"],
+        ["models", "pull"],
         ["models", "verify"], ["models", "show"], ["models", "path"], ["models", "remove"],
     ]
 

@@ -175,6 +175,37 @@ struct TokenizerTrainingTests {
         }
     }
 
+    @Test("characters: ids are those of Hugging Face tokenizers; unknown ones are one token")
+    func characters() throws {
+        var trainer = try CharacterTrainer()
+        for text in Self.reference.corpus { trainer.add(text) }
+        let trained = try trainer.train()
+        #expect(spellings(trained) == Self.reference.characters.tokens.map { Array($0.utf8) })
+        let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
+        #expect(tokenizer is CharacterTokenizer)
+        for (text, ids) in zip(Self.reference.texts, Self.reference.characters.ids) {
+            #expect(try tokenizer.encode(text) == ids, "\(text.debugDescription)")
+        }
+        for text in Self.reference.corpus {
+            let ids = try tokenizer.encode(text)
+            #expect(ids.count == text.unicodeScalars.count)
+            #expect(tokenizer.decode(ids).utf8.elementsEqual(text.utf8))
+            var stream = StreamingDecoder(tokenizer)
+            #expect((ids.map { stream.append($0) }.joined() + stream.finish()).utf8.elementsEqual(text.utf8))
+        }
+        #expect(tokenizer.decode(try tokenizer.encode("a\u{1F980}b")) == "a<unk>b")
+        #expect(throws: TokenizerError.self) { try ByteLevelBPE(tokenizerJSON: Array(trained.json().utf8)) }
+    }
+
+    @Test("the most frequent characters are kept, of equal ones those with lower code points")
+    func limitedCharacters() throws {
+        var trainer = try CharacterTrainer(vocabularySize: 5)
+        trainer.add("cccaabbd<|endoftext|>")
+        let trained = try trainer.train()
+        #expect(trained.specialTokens == [endOfText, CharacterTrainer.unknownToken])
+        #expect(trained.tokens == ["a", "b", "c"].map { Array($0.utf8) })
+    }
+
     @Test("what cannot be trained is said")
     func errors() throws {
         func error(_ size: Int, _ special: [String]) -> TokenizerTrainingError? {
