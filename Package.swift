@@ -86,7 +86,7 @@ let package = Package(
             "TextModels",
             [
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
-                "Datasets", "Evaluation", "Hashing",
+                "Datasets", "Evaluation", "Hashing", "Optimizers", "Training",
             ]),
         module(
             "CommandLineKit",
@@ -106,8 +106,8 @@ let package = Package(
             name: "text",
             dependencies: [
                 "TextModels", "Checkpoints", "Tokenizers", "Decoding", "Datasets", "Evaluation", "Hashing",
-                "ModelCatalog",
-                "CommandLineKit", "Kernels", "Tensors", argumentParser, logging,
+                "ModelCatalog", "Parameters", "Training", "CommandLineKit", "Kernels", "Tensors", argumentParser,
+                logging,
             ],
             path: "Apps/Text", swiftSettings: settings),
 
@@ -148,16 +148,12 @@ let package = Package(
         tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
         tests(
             "SpeechModels",
-            [
-                "SpeechModels", "ModelCatalog", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio",
-                "Tensors",
-                "Kernels",
-            ]),
+            ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
         tests(
             "TextModels",
             [
                 "TextModels", "Parameters", "Autograd", "Checkpoints", "Tokenizers", "Decoding", "Datasets",
-                "Evaluation", "Tensors", "Kernels",
+                "Evaluation", "Optimizers", "Training", "Tensors", "Kernels",
             ]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Text", ["text", "Evaluation"]),

@@ -8,7 +8,10 @@ struct Text: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "text", abstract: "Write text with a language model on this machine, offline.",
         version: triptychVersion,
-        subcommands: [Generate.self, Evaluate.self, Tokenize.self, InspectCommand<Text>.self, ModelsCommand<Text>.self])
+        subcommands: [
+            Train.self, Generate.self, Evaluate.self, Tokenize.self, InspectCommand<Text>.self,
+            ModelsCommand<Text>.self,
+        ])
 
     static func main() async { await runProgram() }
 }

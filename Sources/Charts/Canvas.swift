@@ -23,27 +23,36 @@ struct Canvas {
             paint(strokes: [[center]], radius: radius, color: fill, clip: nil)
         case .line(let points, let color, let width, let clip):
             paint(strokes: [points], radius: width / 2, color: color, clip: clip)
-        case .text(let text, let position, let size, let color, let anchor, let isBold, let isTurned):
-            let unit = size * StrokeFont.capitalFraction / StrokeFont.capitalHeight
-            let width = StrokeFont.standard.width(of: text) * unit
-            var offset: Double
+        case .text(let text, let position, let size, let color, let anchor, let isBold, let isTurned, let halo):
+            let radius = size * (isBold ? 0.06 : 0.043)
+            let glyphs = Self.glyphs(of: text, position, size, anchor, isTurned: isTurned)
+            if let halo { paint(strokes: glyphs.flatMap { $0 }, radius: radius + 2, color: halo, clip: nil) }
+            for strokes in glyphs { paint(strokes: strokes, radius: radius, color: color, clip: nil) }
+        }
+    }
+
+    /// The strokes of each character, at their places in the drawing.
+    private static func glyphs(
+        of text: String, _ position: Drawing.Point, _ size: Double, _ anchor: Drawing.Anchor, isTurned: Bool
+    ) -> [[[Drawing.Point]]] {
+        let unit = size * StrokeFont.capitalFraction / StrokeFont.capitalHeight
+        let width = StrokeFont.standard.width(of: text) * unit
+        var offset =
             switch anchor {
-            case .start: offset = 0
-            case .middle: offset = -width / 2
-            case .end: offset = -width
+            case .start: 0.0
+            case .middle: -width / 2
+            case .end: -width
             }
-            for character in text {
-                let glyph = StrokeFont.standard[character]
-                let strokes = glyph.strokes.map { stroke in
-                    stroke.map { point in
-                        let (along, up) = (offset + point.x * unit, point.y * unit)
-                        return isTurned
-                            ? Drawing.Point(position.x - up, position.y - along)
-                            : Drawing.Point(position.x + along, position.y - up)
-                    }
+        return text.map { character in
+            let glyph = StrokeFont.standard[character]
+            defer { offset += glyph.advance * unit }
+            return glyph.strokes.map { stroke in
+                stroke.map { point in
+                    let (along, up) = (offset + point.x * unit, point.y * unit)
+                    return isTurned
+                        ? Drawing.Point(position.x - up, position.y - along)
+                        : Drawing.Point(position.x + along, position.y - up)
                 }
-                paint(strokes: strokes, radius: size * (isBold ? 0.06 : 0.043), color: color, clip: nil)
-                offset += glyph.advance * unit
             }
         }
     }

@@ -29,11 +29,13 @@ extension Drawing {
             return
                 "<polyline points=\"\(list)\" fill=\"none\" \(paint("stroke", color)) stroke-width=\"\(number(width))\" "
                 + "stroke-linejoin=\"round\" stroke-linecap=\"round\"\(reference(to: clip, &clips))/>"
-        case .text(let text, let position, let size, let color, let anchor, let isBold, let isTurned):
+        case .text(let text, let position, let size, let color, let anchor, let isBold, let isTurned, let halo):
             let (x, y) = (number(position.x), number(position.y))
             let turn = isTurned ? " transform=\"rotate(-90 \(x) \(y))\"" : ""
+            let outline = halo.map { " \(paint("stroke", $0)) stroke-width=\"4\" paint-order=\"stroke\"" } ?? ""
             return "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(number(size))\" \(paint("fill", color)) "
-                + "text-anchor=\"\(anchor.rawValue)\"\(isBold ? " font-weight=\"600\"" : "")\(turn)>\(escaped(text))</text>"
+                + "text-anchor=\"\(anchor.rawValue)\"\(isBold ? " font-weight=\"600\"" : "")\(outline)\(turn)>"
+                + "\(escaped(text))</text>"
         }
     }
 

@@ -43,10 +43,10 @@ public struct Drawing: Sendable {
         /// A line through points with round joints and ends; what lies outside `clip` is not drawn.
         case line([Point], color: Color, width: Double, clip: Rectangle? = nil)
         case disc(center: Point, radius: Double, fill: Color)
-        /// Printable ASCII; `position` lies on the base line. Turned, it runs upwards.
+        /// Printable ASCII; `position` lies on the base line. Turned, it runs upwards. A halo keeps it legible over lines.
         case text(
             String, position: Point, size: Double, color: Color, anchor: Anchor = .start, isBold: Bool = false,
-            isTurned: Bool = false)
+            isTurned: Bool = false, halo: Color? = nil)
     }
 
     public let width: Double

@@ -114,7 +114,7 @@ public struct LineChart: Sendable {
         drawing.add(.disc(center: point, radius: 3, fill: color))
     }
 
-    /// A ring around the point, and its text above or, near the upper border, below.
+    /// A ring around the point, and its text below or, near the lower border, above.
     private func add(
         _ highlight: Highlight, to drawing: inout Drawing, at point: Drawing.Point, _ plot: Drawing.Rectangle
     ) {
@@ -122,11 +122,13 @@ public struct LineChart: Sendable {
         drawing.add(.disc(center: point, radius: 5, fill: Self.paper))
         drawing.add(.disc(center: point, radius: 3, fill: highlight.color))
         let isRight = point.x > plot.x + plot.width / 2
-        let above = point.y - 16 > plot.y + 14
+        let x = isRight ? min(point.x + 7, plot.maximumX) : max(point.x - 7, plot.x + 4)
+        let isBelow = point.y + 30 < plot.maximumY
         drawing.add(
             .text(
-                highlight.text, position: .init(point.x + (isRight ? 7 : -7), above ? point.y - 16 : point.y + 26),
-                size: 13, color: highlight.color, anchor: isRight ? .end : .start, isBold: true))
+                highlight.text, position: .init(x, isBelow ? point.y + 25 : point.y - 16), size: 13,
+                color: highlight.color, anchor: isRight ? .end : .start, isBold: true,
+                halo: Drawing.Color(0xFFFFFF, opacity: 0.9)))
     }
 
     /// In the upper right corner, where losses leave room.

@@ -1,10 +1,34 @@
 /// The value of an option, as `run.json` and configuration files hold it.
-public enum OptionValue: Sendable, Hashable {
+public enum OptionValue: Sendable {
     case flag(Bool)
     case integer(Int)
     case number(Double)
     case text(String)
     case list([String])
+}
+
+/// A number that is whole is the same with and without a point: JSON writes both alike.
+extension OptionValue: Hashable {
+    private enum Canonical: Hashable {
+        case flag(Bool)
+        case number(Double)
+        case text(String)
+        case list([String])
+    }
+
+    private var canonical: Canonical {
+        switch self {
+        case .flag(let flag): .flag(flag)
+        case .integer(let integer): .number(Double(integer))
+        case .number(let number): .number(number)
+        case .text(let text): .text(text)
+        case .list(let list): .list(list)
+        }
+    }
+
+    public static func == (a: OptionValue, b: OptionValue) -> Bool { a.canonical == b.canonical }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
 }
 
 extension OptionValue: Codable {

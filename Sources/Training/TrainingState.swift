@@ -22,16 +22,15 @@ struct TrainingState: Codable, Sendable {
     }
 }
 
-/// The exponential mean of the training losses with decay 0.95, corrected for its beginning at 0.
+/// An exponential mean of the training losses: with decay min(0.95, (1 + t) / (10 + t)) after t losses, so that the steep
+/// beginning does not linger in it.
 struct SmoothedLoss: Codable, Sendable {
-    private var sum = 0.0
-    private var weight = 0.0
-    private static let decay = 0.95
-
-    var value: Double { sum / weight }
+    private(set) var value = 0.0
+    private var count = 0
 
     mutating func add(_ loss: Double) {
-        sum = Self.decay * sum + (1 - Self.decay) * loss
-        weight = Self.decay * weight + (1 - Self.decay)
+        let decay = count == 0 ? 0 : min(0.95, Double(1 + count) / Double(10 + count))
+        value = decay * value + (1 - decay) * loss
+        count += 1
     }
 }

@@ -49,6 +49,18 @@ import Training
         #expect(again.batchSize == 12)
     }
 
+    /// `1.0` is written as `1`, and is still the same option.
+    @Test func optionsSurviveJSON() throws {
+        var settings = TrainingSettings()
+        settings.gradientNormLimit = 1
+        settings.maximumSeconds = 20
+        let options = settings.options(batchSize: 3)
+        let read = try JSONDecoder().decode([String: OptionValue].self, from: JSONEncoder().encode(options))
+        #expect(read == options)
+        #expect(OptionValue.number(1) == .integer(1) && OptionValue.number(1.5) != .integer(1))
+        #expect(OptionValue.text("1") != .integer(1) && OptionValue.flag(true) != .integer(1))
+    }
+
     @Test func theCommandLineWinsOverTheFile() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(

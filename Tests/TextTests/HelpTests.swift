@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
-        [], ["generate"], ["evaluate"], ["tokenize"], ["tokenize", "train"],
+        [], ["train"], ["generate"], ["evaluate"], ["tokenize"], ["tokenize", "train"],
         ["tokenize", "encode"], ["tokenize", "decode"], ["inspect"], ["models"], ["models", "list"],
         ["models", "pull"],
         ["models", "verify"], ["models", "show"], ["models", "path"], ["models", "remove"],

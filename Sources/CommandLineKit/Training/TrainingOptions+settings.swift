@@ -27,7 +27,8 @@ extension TrainingOptions {
     private func scheduled(_ preset: LearningRateSchedule) -> LearningRateSchedule {
         var result = preset
         result.peak = learningRate ?? preset.peak
-        result.warmUpSteps = warmUp ?? preset.warmUpSteps
+        // A run much shorter than the preset's has a shorter warm-up.
+        result.warmUpSteps = warmUp ?? min(preset.warmUpSteps, maxSteps.map { max(1, $0 / 10) } ?? .max)
         result.finalFraction = finalRate ?? preset.finalFraction
         switch schedule {
         case .constant: result.curve = .constant

@@ -27,7 +27,13 @@ public struct TrainingWork<Model: TrainableModel>: Sendable {
         let (isTrial, resumed, output) = (options.dryRun, options.resume, options.output)
         // Ctrl-C lets the step finish, however long it takes; a second one ends at once.
         let outcome = await Interruption.run(on: console, patience: 3600) {
-            isTrial ? try tryStep(on: console) : try train(resuming: resumed, output: output, on: console)
+            try await runOnThread { isCancelled in
+                if isTrial {
+                    try tryStep(on: console)
+                } else {
+                    try train(resuming: resumed, output: output, on: console, shouldStop: isCancelled)
+                }
+            }
         }
         try outcome.result.get()
         if let status = outcome.exitStatus { throw ExitCode(status) }
@@ -49,7 +55,9 @@ public struct TrainingWork<Model: TrainableModel>: Sendable {
             """)
     }
 
-    private func train(resuming resumed: String?, output: String?, on console: Console) throws {
+    private func train(
+        resuming resumed: String?, output: String?, on console: Console, shouldStop: @escaping () -> Bool
+    ) throws {
         let run: RunFolder
         if let path = resumed {
             run = try RunFolder(resuming: path)
@@ -65,7 +73,8 @@ public struct TrainingWork<Model: TrainableModel>: Sendable {
         let display = TrainingDisplay(on: console)
         defer { display.finish() }
         var trainer = try Trainer(
-            model, data: data, validation: validation, settings: settings, report: { display.show($0) })
+            model, data: data, validation: validation, settings: settings, report: { display.show($0) },
+            shouldStop: shouldStop)
         let outcome = try trainer.train(in: run, files: files, isResumed: resumed != nil)
         display.finish()
         tell(outcome, of: run, on: console)

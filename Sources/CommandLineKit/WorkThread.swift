@@ -4,8 +4,8 @@ import Synchronization
 /// Computes on a thread of its own, not on those of Swift's concurrency.
 ///
 /// - Parameter work: asks now and then whether the task was cancelled.
-func runOnThread<Value: Sendable>(
-    _ work: @escaping @Sendable (_ isCancelled: () -> Bool) throws -> Value
+public func runOnThread<Value: Sendable>(
+    _ work: @escaping @Sendable (_ isCancelled: @escaping @Sendable () -> Bool) throws -> Value
 ) async throws -> Value {
     let flag = Flag()
     return try await withTaskCancellationHandler {
