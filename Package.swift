@@ -148,7 +148,11 @@ let package = Package(
         tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
         tests(
             "SpeechModels",
-            ["SpeechModels", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio", "Tensors", "Kernels"]),
+            [
+                "SpeechModels", "ModelCatalog", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio",
+                "Tensors",
+                "Kernels",
+            ]),
         tests(
             "TextModels",
             [

@@ -43,6 +43,16 @@ struct WindowPhraseTests {
         #expect(other.map { $0.words?.map(\.start) } == [[1.2], [4]])
     }
 
+    @Test func aWordOverASilenceKeepsItsOwnSide() {
+        func split(_ words: [(String, Double, Double)]) -> [[TranscriptWord]?] {
+            phrase(words).split(at: [4], silences: [2.2...2.4, 3.5...4.4]) { tokens in
+                tokens.filter { $0 < 100 }.map { words[$0].0 }.joined()
+            }.map(\.words)
+        }
+        #expect(split([(" one", 1.2, 2), (" two", 3, 6)]).map { $0?.map(\.start) } == [[1.2], [4.4]])
+        #expect(split([(" one", 2.5, 5), (" two", 5, 6)]).map { $0?.map(\.end) } == [[3.5], [6]])
+    }
+
     @Test func withoutWordsNothingIsCut() {
         var phrase = phrase(words)
         phrase.words = nil

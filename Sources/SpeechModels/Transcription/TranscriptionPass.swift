@@ -176,19 +176,22 @@ struct TranscriptionPass {
         guard !phrases.isEmpty, options.findsWordTimes || spansJoin else { return phrases }
         let (decoder, task, sound) = (transcriber.decoder, options.task, sound)
         let tokens = decoder.vocabulary.tokens
+        let silences = measured(\.wordTimes) {
+            WindowSilences.find(
+                in: Array(sound.window.prefix(sampleCount)),
+                speechProbabilities: sound.probabilities(within: sampleCount))
+        }
         let words = try measured(\.wordTimes) {
             try decoder.words(
                 of: phrases.map { $0.tokens.filter { tokens.seconds(of: $0) == nil } }, source: encoded,
                 language: language, task: task,
                 windowDuration: Double(sampleCount) / Double(Transcriber.sampleRate),
-                silences: WindowSilences.find(
-                    in: Array(sound.window.prefix(sampleCount)),
-                    speechProbabilities: sound.probabilities(within: sampleCount)))
+                silences: silences)
         }
         return zip(phrases, words).flatMap { phrase, words in
             var phrase = phrase
             phrase.words = words
-            return phrase.split(at: joins, text: { tokens.decode($0) })
+            return phrase.split(at: joins, silences: silences, text: { tokens.decode($0) })
         }
     }
 

@@ -21,6 +21,7 @@ enum KernelBenchmark {
         print(
             "kernels \(KernelLevel.current.rawValue), OpenBLAS \(core), \(threads) threads, \(clock), \(rounds) rounds")
         products(threads, rounds, filter)
+        trainingProducts(threads, rounds, filter)
         attention(threads, rounds, filter)
         rows(threads, rounds, filter)
     }
@@ -69,6 +70,47 @@ enum KernelBenchmark {
                 line += " GFLOP/s; OpenBLAS/float32 time \(pad(times[4] / times[0], 5))"
                 if m == 1 { line += "; float16 \(pad(Double(2 * n * k) / times[1] / 1e9, 5)) GB/s" }
                 print(line)
+            }
+        }
+    }
+
+    /// The three products of a linear layer in training, each packing both factors within the call: x · wᵀ, dy · w and
+    /// dyᵀ · x.
+    static func trainingProducts(_ threads: Int, _ rounds: Int, _ filter: String) {
+        let shapes = [(4096, 384, 384), (4096, 1536, 384), (4096, 384, 1536), (512, 4096, 384)]
+        for (rows, outputs, inputs) in shapes {
+            let products = [
+                ("x wT", rows, outputs, inputs, false, true), ("dy w", rows, inputs, outputs, false, false),
+                ("dyT x", outputs, inputs, rows, true, false),
+            ]
+            for (name, m, n, k, transposeA, transposeB) in products {
+                let title = "training \(rows)x\(outputs)x\(inputs) \(name)"
+                guard filter.isEmpty || title.contains(filter) else { continue }
+                var numbers = Numbers()
+                let a = numbers.array(m * k)
+                let b = numbers.array(n * k)
+                var c = [Float](repeating: 0, count: m * n)
+                let times = c.withUnsafeMutableBufferPointer { buffer in
+                    let c = buffer.baseAddress!  // never empty: every shape above is positive
+                    return medians(
+                        rounds: rounds, threads: threads,
+                        [
+                            {
+                                MatrixProduct.multiply(
+                                    m: m, n: n, k: k, a: a, aStride: transposeA ? m : k, transposeA: transposeA, b: b,
+                                    bStride: transposeB ? k : n, transposeB: transposeB, c: c, cStride: n)
+                            },
+                            {
+                                MatrixProduct.multiplyWithOpenBLAS(
+                                    m: m, n: n, k: k, a: a, aStride: transposeA ? m : k, transposeA: transposeA, b: b,
+                                    bStride: transposeB ? k : n, transposeB: transposeB, c: c, cStride: n)
+                            },
+                        ])
+                }
+                let operations = 2 * Double(m) * Double(n) * Double(k)
+                print(
+                    pad(title, 34), "float32", pad(operations / times[0] / 1e9, 6), " OpenBLAS",
+                    pad(operations / times[1] / 1e9, 6), "GFLOP/s; OpenBLAS/float32 time", pad(times[1] / times[0], 5))
             }
         }
     }

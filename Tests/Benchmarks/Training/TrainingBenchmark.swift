@@ -44,21 +44,19 @@ enum TrainingBenchmark {
             if step >= 2 { times.append((afterForward - start, afterBackward - afterForward, end - afterBackward)) }
             if step < 3 { print("loss \(loss.scalar)") }
         }
-        let totals = times.map { $0.forward + $0.backward + $0.update }.sorted()
         func mean(_ parts: [Double]) -> Double { parts.reduce(0, +) / Double(parts.count) }
+        print("seconds:", times.map { "\($0.forward + $0.backward + $0.update)" }.joined(separator: " "))
         print(
-            "kernels \(KernelLevel.current.rawValue), \(threads) threads, \(steps) steps: min \(totals[0]) s, median",
-            "\(totals[totals.count / 2]) s; forward \(mean(times.map(\.forward))), backward \(mean(times.map(\.backward))), update",
-            "\(mean(times.map(\.update))); peak memory \(peakMemory), tensors",
-            "\(BufferPool.shared.statistics.peak >> 20) MiB")
+            "kernels \(KernelLevel.current.rawValue), \(threads) threads; forward \(mean(times.map(\.forward))), backward",
+            "\(mean(times.map(\.backward))), update \(mean(times.map(\.update))); peak memory \(peakMemory >> 10) MiB,",
+            "tensors \(BufferPool.shared.statistics.peak >> 20) MiB")
     }
 
-    /// The largest resident size so far, as Linux tells it.
-    static var peakMemory: String {
+    /// The largest resident size so far in KiB, as Linux tells it.
+    static var peakMemory: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        return status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }.map {
-            $0.dropFirst(6).trimmingCharacters(in: .whitespaces)
-        } ?? "?"
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
     static func seconds() -> Double {
