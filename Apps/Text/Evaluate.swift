@@ -57,7 +57,7 @@ struct Evaluate: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
         if let output { try ResultFile.checkWritable(output) }
-        let folder = try ModelFolder(modelOptions.folder(defaultName: Text.defaultModel))
+        let folder = try ModelFolder(modelOptions.writingFolder())
         let scorer = try TextScorer(LanguageModel(folder), window: window, stride: stride)
         let model = EvaluationReport.Model(
             name: URL(fileURLWithPath: modelOptions.name(defaultName: Text.defaultModel)).lastPathComponent,

@@ -53,7 +53,7 @@ struct Generate: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
-        let folder = try ModelFolder(modelOptions.folder(defaultName: Text.defaultModel))
+        let folder = try ModelFolder(modelOptions.writingFolder())
         let source: TextSource = file.map { .file($0) } ?? (prompt == "-" ? .standardInput : .text(prompt ?? ""))
         let generator = try Generator(folder)
         console.detail(

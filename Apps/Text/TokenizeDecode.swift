@@ -26,7 +26,7 @@ struct TokenizeDecode: AsyncParsableCommand {
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
-        let tokenizer = try loadTokenizer(folder: modelOptions.folder(defaultName: Text.defaultModel).path)
+        let tokenizer = try loadTokenizer(folder: modelOptions.writingFolder().path)
         try await runInterruptibly(
             on: console,
             work: { [ids, skipSpecial] in

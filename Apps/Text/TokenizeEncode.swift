@@ -38,7 +38,7 @@ struct TokenizeEncode: AsyncParsableCommand {
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
-        let tokenizer = try loadTokenizer(folder: modelOptions.folder(defaultName: Text.defaultModel).path)
+        let tokenizer = try loadTokenizer(folder: modelOptions.writingFolder().path)
         let source: TextSource = file.map { .file($0) } ?? (text == "-" ? .standardInput : .text(text ?? ""))
         try await runInterruptibly(
             on: console,

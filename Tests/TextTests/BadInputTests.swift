@@ -83,6 +83,13 @@ import Testing
         #expect(piped.status == 1 && piped.errors.contains("standard input"), "\(piped.errors)")
     }
 
+    @Test func withoutAnyModelTheWayToOneIsTold() throws {
+        let folder = try TemporaryFolder()
+        let run = try ProgramRun("text", ["generate", "Once"], environment: ["TRIPTYCH_HOME": folder.path])
+        #expect(run.status == 1)
+        #expect(run.errorLines.count == 1 && run.errors.contains("text train --data"), "\(run.errors)")
+    }
+
     @Test func absentModelsTellHowToGetThem() throws {
         let run = try ProgramRun(
             "text", ["generate", "a", "--model", "no-such"], environment: ["TRIPTYCH_HOME": folder.path],
