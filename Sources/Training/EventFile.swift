@@ -8,8 +8,8 @@ struct EventFile {
     private let file: AppendedFile
     private let now: () -> Double
 
-    /// Begins a new file in `folder`. TensorBoard reads all files of a folder in the order of their names; those of later
-    /// steps that an earlier file may hold are dropped by it when a session starts at `step`.
+    /// Begins a new file in `folder`. TensorBoard reads all files of a folder in the order of their names; a session that
+    /// starts after `step` makes it drop what earlier files hold beyond.
     init(folder: String, step: Int, now: @escaping () -> Double = { Date().timeIntervalSince1970 }) throws {
         self.now = now
         var path: String
@@ -20,10 +20,8 @@ struct EventFile {
         } while RunFolder.exists(path)
         file = try AppendedFile(path: path)
         try append(event { $0.add(3, Array("brain.Event:2".utf8)) })
-        if step > 0 {
-            let start = ProtocolBuffer { $0.add(1, integer: 1) }
-            try append(event(step: step + 1) { $0.add(7, start.bytes) })
-        }
+        let start = ProtocolBuffer { $0.add(1, integer: 1) }
+        try append(event(step: step + 1) { $0.add(7, start.bytes) })
     }
 
     func add(_ scalars: [(tag: String, value: Double)], step: Int) throws {

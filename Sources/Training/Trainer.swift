@@ -243,34 +243,42 @@ public struct Trainer<Model: TrainableModel> {
         }
     }
 
-    /// Takes up the newest checkpoint that is whole. A run without any begins anew.
+    /// Takes up the newest checkpoint that is whole, and sets aside those after it. A run that has none, whole or not,
+    /// begins anew.
     private mutating func restore(from run: RunFolder) throws {
-        var wereDamaged = false
+        var damaged: [(step: Int, reason: String)] = []
         for step in try run.checkpointSteps.reversed() {
             let path = run.checkpointPath(step: step)
             let checkpoint: TrainingCheckpoint
             do {
                 checkpoint = try TrainingCheckpoint(opening: path)
             } catch {
-                wereDamaged = true
-                report(
-                    .skippedCheckpoint(
-                        path: try run.setAsideCheckpoint(step: step), reason: String(describing: error)))
+                damaged.append((step, String(describing: error)))
                 continue
             }
             try checkpoint.restore(model.parameters, average: &average)
             try optimizer.restore(checkpoint.optimizer)
             state = checkpoint.record.state
-            try run.link("last", toStep: step)
-            if let best = validation == nil ? step : state.best?.step, try run.checkpointSteps.contains(best) {
-                try run.link("best", toStep: best)
-            } else {
-                run.removeLink("best")
+            for (step, reason) in damaged {
+                report(.skippedCheckpoint(path: try run.setAsideCheckpoint(step: step), reason: reason))
             }
+            try relink(run)
             report(.resumed(step: step, checkpoint: path))
             return
         }
-        if wereDamaged { throw TrainingError.noCheckpoint(path: run.path) }
+        if let (step, reason) = damaged.first {
+            throw TrainingError.noCheckpoint(path: run.path, newest: run.checkpointPath(step: step), reason: reason)
+        }
+    }
+
+    /// Makes `last` and `best` those of the checkpoint that was taken up.
+    private func relink(_ run: RunFolder) throws {
+        try run.link("last", toStep: state.step)
+        if let best = validation == nil ? state.step : state.best?.step, try run.checkpointSteps.contains(best) {
+            try run.link("best", toStep: best)
+        } else {
+            run.removeLink("best")
+        }
     }
 }
 

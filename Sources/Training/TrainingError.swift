@@ -14,7 +14,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case runExists(path: String)
     case runInUse(path: String)
     case notARun(path: String)
-    case noCheckpoint(path: String)
+    /// All checkpoints are damaged; what is wrong with the newest.
+    case noCheckpoint(path: String, newest: String, reason: String)
     case damagedFile(path: String, reason: String)
     /// What a resumed run would be trained on is not what it was trained on.
     case dataChanged(path: String)
@@ -39,8 +40,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path.debugDescription) holds a training run already; resume it with --resume, or choose another --output"
         case .runInUse(let path): "another process is training in \(path.debugDescription)"
         case .notARun(let path): "\(path.debugDescription) is not a training run: it has no run.json"
-        case .noCheckpoint(let path):
-            "the run \(path.debugDescription) has no complete checkpoint to resume from; start it anew elsewhere"
+        case .noCheckpoint(let path, let newest, let reason):
+            "the run \(path.debugDescription) has no whole checkpoint to resume from; of the newest, "
+                + "\(newest.debugDescription), this is wrong: \(reason)"
         case .damagedFile(let path, let reason): "\(path.debugDescription): \(reason)"
         case .dataChanged(let path):
             "\(path.debugDescription) is not what the run was trained on; bring the old data back, or start a new run"

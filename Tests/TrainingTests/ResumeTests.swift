@@ -111,8 +111,19 @@ import Testing
     @Test func aRunWhoseCheckpointsAreAllDamagedIsNotBegunAnew() throws {
         let run = try TrainingRun()
         try run.train("a", stoppingAfter: 2)
-        try run.folder.write("", to: "a/checkpoints/step-000002/model.safetensors")
-        #expect(throws: TrainingError.noCheckpoint(path: run.folder.path("a"))) { try run.train("a", resuming: true) }
+        let path = run.folder.path("a/checkpoints/step-000002")
+        let count = try run.folder.bytes("a/checkpoints/step-000002/model.safetensors").count
+        try run.folder.write("x", to: "a/checkpoints/step-000002/model.safetensors")
+        // As often as one tries.
+        for _ in 0..<2 {
+            let error = try #require(throws: TrainingError.self) { try run.train("a", resuming: true) }
+            guard case .noCheckpoint(_, path, let reason) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(reason.hasSuffix("model.safetensors\": has 1 bytes, but \(count) were saved"))
+        }
+        #expect(run.folder.exists("a/checkpoints/step-000002"))
     }
 
     /// Another model: all shapes at once, and nothing is changed.
