@@ -64,7 +64,7 @@ public struct TranscriptWord: Codable, Sendable, Equatable {
     public var start: Double
     /// Seconds from the beginning of the recording.
     public var end: Double
-    /// Geometric mean of its tokens' probabilities.
+    /// Geometric mean of its tokens' probabilities, those of punctuation at its ends left out.
     public var probability: Float
 
     public init(text: String, start: Double, end: Double, probability: Float) {
