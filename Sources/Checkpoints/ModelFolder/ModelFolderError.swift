@@ -13,6 +13,7 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
         /// A run whose `best` is a run again.
         case nestedRun
         case nonFiniteValues([NonFiniteValues])
+        case tooLargeForFloat16(tensor: String, count: Int)
     }
 
     public let path: String
@@ -41,6 +42,8 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
         case .nonFiniteValues(let findings):
             findings.prefix(6).map(\.description).joined(separator: "; ")
                 + (findings.count > 6 ? " and \(findings.count - 6) more tensors" : "") + "; fetch the model again"
+        case .tooLargeForFloat16(let tensor, let count):
+            "\(count) values of \(tensor.quotedForMessage) are too large for float16; choose bfloat16 or float32"
         }
     }
 }
