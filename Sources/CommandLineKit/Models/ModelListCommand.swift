@@ -48,7 +48,7 @@ struct ModelListCommand<Program: ModelProgram>: AsyncParsableCommand {
     }
 
     private func sizeOnDisk(of name: String, in catalog: ModelCatalog) -> String {
-        guard catalog.isPresent(name) else { return "-" }
+        guard catalog.isPresent(name) else { return catalog.bundled.folder(of: name) == nil ? "-" : "comes along" }
         // A folder put there by hand has no record, and works as well.
         return (try? ModelManifest(folder: catalog.folder(of: name))).map { megabytes($0.totalByteCount) } ?? "yes"
     }
@@ -63,7 +63,7 @@ struct ModelListCommand<Program: ModelProgram>: AsyncParsableCommand {
                 Row(
                     name: entry.name, task: entry.task.rawValue, licence: entry.licence,
                     parameters: entry.parameterCount,
-                    path: catalog.isPresent(entry.name) ? catalog.folder(of: entry.name).path : nil)
+                    path: (try? catalog.locate(entry.name))?.path)
             }
             + unlistedNames(in: catalog).map { name in
                 Row(name: name, task: nil, licence: nil, parameters: nil, path: catalog.folder(of: name).path)

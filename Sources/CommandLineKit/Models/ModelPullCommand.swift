@@ -51,6 +51,10 @@ private struct PullWork: Sendable {
             console.note("\(name) is here already; --force fetches it again")
             return
         }
+        if !isForced, folder == nil, puller.catalog.bundled.folder(of: name) != nil {
+            console.note("\(name) comes with the programs; there is nothing to fetch")
+            return
+        }
         let manifest = try await manifest(of: name)
         console.note("\(name): \(megabytes(manifest.totalByteCount)) from \(manifest.source)")
     }

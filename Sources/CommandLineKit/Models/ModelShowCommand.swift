@@ -23,7 +23,8 @@ struct ModelShowCommand<Program: ModelProgram>: AsyncParsableCommand {
             "  weights  about \(weights(entry.parameterCount))",
         ]
         for source in entry.sources {
-            let size = source.files.totalByteCount.map { ", \(megabytes($0))" } ?? ""
+            let byteCount = source.files.isEmpty ? nil : source.files.totalByteCount
+            let size = byteCount.map { ", \(megabytes($0))" } ?? ""
             lines.append("  from     \(source)\(size)")
             lines += source.files.map { "             \($0.path)\($0.hash.map { "  sha256 \($0)" } ?? "")" }
         }
@@ -37,6 +38,10 @@ struct ModelShowCommand<Program: ModelProgram>: AsyncParsableCommand {
                 // Put there by hand, most likely: that is worth a line and no failure.
                 lines.append("  fetched  unknown: \(error)")
             }
+        } else if let folder = catalog.bundled.folder(of: name) {
+            lines.append("  here     \(folder.path)")
+        } else if entry.isBundled {
+            lines.append("  here     no; it is installed with the programs")
         } else {
             let command = entry.hub == nil ? "make models" : "\(Program.programName) models pull \(name)"
             lines.append("  here     no; '\(command)' fetches it")
