@@ -61,7 +61,7 @@ struct Evaluate: AsyncParsableCommand {
         let scorer = try TextScorer(LanguageModel(folder), window: window, stride: stride)
         let model = EvaluationReport.Model(
             name: URL(fileURLWithPath: modelOptions.name(defaultName: Text.defaultModel)).lastPathComponent,
-            architecture: "llama", weightsSHA256: try folder.weightsDigest().hexadecimal,
+            architecture: scorer.model.configuration.modelType, weightsSHA256: try folder.weightsDigest().hexadecimal,
             parameterCount: scorer.model.configuration.parameterCount)
         let environment = EvaluationReport.Environment(
             version: triptychVersion, kernelLevel: KernelLevel.current.rawValue, threads: Threads.count)

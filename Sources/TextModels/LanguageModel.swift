@@ -6,7 +6,7 @@ public import Tokenizers
 
 /// A model that writes text, with its tokenizer: everything in a model folder, loaded and found to fit together.
 public final class LanguageModel: Sendable {
-    public let network: LlamaModel
+    public let network: any CausalLanguageModel
     public let tokenizer: any Tokenizer
     /// What the model's own folder recommends, or else ``standardSampling``.
     public let recommendedSampling: SamplingSettings
@@ -38,7 +38,7 @@ public final class LanguageModel: Sendable {
         loadTime = (clock.now - start).seconds
     }
 
-    public var configuration: LlamaConfiguration { network.configuration }
+    public var configuration: any LanguageModelConfiguration { network.configuration }
 
     /// Lively but sound: temperature 0.8 and top-p 0.95.
     public static var standardSampling: SamplingSettings {

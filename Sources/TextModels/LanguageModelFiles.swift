@@ -7,24 +7,14 @@ import Tokenizers
 /// What the files of a language model's folder say, found to fit together.
 struct LanguageModelFiles {
     let folder: String
-    let configuration: LlamaConfiguration
+    let configuration: any LanguageModelConfiguration
     let settings: GenerationSettings
     let tokenizer: any Tokenizer
     let weights: any TensorSource
 
-    private struct Architecture: Decodable {
-        let architectures: [String]?
-        let modelType: String?
-
-        enum CodingKeys: String, CodingKey {
-            case architectures
-            case modelType = "model_type"
-        }
-    }
-
     init(_ model: ModelFolder) throws {
         folder = model.url.path(percentEncoded: false)
-        configuration = try Self.configuration(of: model)
+        configuration = try LanguageModelArchitecture.configuration(of: model)
         settings =
             try model.decode(GenerationSettings.self, from: "generation_config.json") ?? GenerationSettings()
         tokenizer = try loadTokenizer(folder: folder)
@@ -35,25 +25,9 @@ struct LanguageModelFiles {
         weights = try model.openWeights()
     }
 
-    static func configuration(of model: ModelFolder) throws -> LlamaConfiguration {
-        let folder = model.url.path(percentEncoded: false)
-        let architecture = try model.decode(Architecture.self, from: "config.json")
-        let names = [architecture?.modelType, architecture?.architectures?.first].compactMap { $0 }
-        if let other = (names.isEmpty ? ["unknown"] : names).first(where: {
-            !["llama", "LlamaForCausalLM"].contains($0)
-        }) {
-            throw TextModelError.unsupportedArchitecture(name: other, folder: folder)
-        }
-        guard let file = try model.decode(LlamaConfiguration.File.self, from: "config.json") else {
-            preconditionFailure("a model folder without config.json was opened")
-        }
-        return try LlamaConfiguration(
-            file, path: model.url.appending(path: "config.json").path(percentEncoded: false))
-    }
-
-    func loadModel() throws -> LlamaModel {
+    func loadModel() throws -> any CausalLanguageModel {
         do {
-            return try LlamaModel(configuration, in: ParameterStore(reading: weights))
+            return try configuration.makeModel(in: ParameterStore(reading: weights))
         } catch let mismatch as ParameterMismatch {
             throw TextModelError.weightsDoNotFit(folder: folder, mismatch)
         }
@@ -69,7 +43,7 @@ struct GenerationSettings: Decodable {
     var minP: Float?
     var typicalP: Float?
     var repetitionPenalty: Float?
-    var endTokens: LlamaConfiguration.TokenList?
+    var endTokens: TokenList?
 
     enum CodingKeys: String, CodingKey {
         case samples = "do_sample"

@@ -3,7 +3,7 @@ public import Parameters
 /// What can be wrong with a language model or with what is asked of it.
 public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
-    case unsupportedArchitecture(name: String, folder: String)
+    case unsupportedArchitecture(name: String, folder: String, known: [String])
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case notFinite(model: String)
@@ -20,8 +20,9 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .invalidConfiguration(let file, let key, let value, let expected):
             "\(file): \(key) is \(value); expected \(expected)"
-        case .unsupportedArchitecture(let name, let folder):
-            "\(folder): the architecture \(name) is not one that writes text here; expected LlamaForCausalLM"
+        case .unsupportedArchitecture(let name, let folder, let known):
+            "\(folder): the architecture \(name) is not one that writes text here; known are "
+                + known.joined(separator: ", ")
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, take both from one "
                 + "place"

@@ -21,7 +21,7 @@ struct LlamaConfigurationTests {
     @Test(arguments: LlamaFixture.names)
     func whatIsWrittenIsReadBack(name: String) throws {
         let folder = try ModelFolder(LlamaFixture.folder.appendingPathComponent(name))
-        let configuration = try LanguageModelFiles.configuration(of: folder)
+        let configuration = try #require(LanguageModelArchitecture.configuration(of: folder) as? LlamaConfiguration)
         let written = try JSONEncoder().encode(configuration.file)
         let again = try LlamaConfiguration(
             JSONDecoder().decode(LlamaConfiguration.File.self, from: written), path: "config.json")
@@ -93,7 +93,7 @@ struct LlamaConfigurationTests {
     @Test(arguments: [(LlamaPreset.small1M, 1.0), (.small5M, 5.5), (.small15M, 15.3), (.small50M, 50.7)])
     func presetsAreOfTheirSize(preset: LlamaPreset, millions: Double) throws {
         let configuration = preset.configuration()
-        try configuration.validate()
+        try configuration.validate(file: "config.json")
         #expect(abs(Double(configuration.parameterCount) / 1e6 - millions) < 0.1)
         #expect(try LlamaPreset(named: preset.rawValue) == preset)
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// Decoding over a cache gives what whole sequences give.
 struct LlamaDecodingTests {
-    private func logits(_ fixture: LlamaFixture, _ tokens: [[Int32]], _ past: LlamaPast) -> [[Float]] {
+    private func logits(_ fixture: LlamaFixture, _ tokens: [[Int32]], _ past: LanguageModelPast) -> [[Float]] {
         let time = tokens[0].count
         let states = fixture.model(
             Tensor(tokens.flatMap { $0 }, shape: [tokens.count, time]), extending: past)

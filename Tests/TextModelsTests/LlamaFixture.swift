@@ -19,7 +19,7 @@ struct LlamaFixture {
 
     init(_ name: String) throws {
         let folder = try ModelFolder(Self.folder.appendingPathComponent(name))
-        let configuration = try LanguageModelFiles.configuration(of: folder)
+        let configuration = try #require(LanguageModelArchitecture.configuration(of: folder) as? LlamaConfiguration)
         store = ParameterStore(reading: try folder.openWeights())
         model = try LlamaModel(configuration, in: store)
         expected = try SafetensorsFile(path: folder.url.appendingPathComponent("expected.safetensors").path)

@@ -70,7 +70,7 @@ struct GenerationPass {
     }
 
     /// What may follow the prompt.
-    private func readPrompt(_ past: LlamaPast, _ checkCancellation: () throws -> Void) throws -> [Float] {
+    private func readPrompt(_ past: LanguageModelPast, _ checkCancellation: () throws -> Void) throws -> [Float] {
         var logits: [Float] = []
         for start in stride(from: 0, to: prompt.count, by: Self.promptChunk) {
             try checkCancellation()
@@ -82,7 +82,7 @@ struct GenerationPass {
     }
 
     private mutating func write(
-        startingWith first: [Float], _ past: LlamaPast, _ emit: (String) -> Void,
+        startingWith first: [Float], _ past: LanguageModelPast, _ emit: (String) -> Void,
         _ checkCancellation: () throws -> Void
     ) throws -> Generation.Finish {
         var logits = first

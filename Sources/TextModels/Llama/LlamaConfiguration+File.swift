@@ -48,27 +48,6 @@ extension LlamaConfiguration {
         }
     }
 
-    /// One id, or a list of them.
-    struct TokenList: Codable {
-        var tokens: [Int]
-
-        init(_ tokens: [Int]) { self.tokens = tokens }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let token = try? container.decode(Int.self) {
-                tokens = [token]
-            } else {
-                tokens = try container.decode([Int].self)
-            }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            if tokens.count == 1 { try container.encode(tokens[0]) } else { try container.encode(tokens) }
-        }
-    }
-
     /// - Parameter path: what errors call the file.
     init(_ file: File, path: String) throws(TextModelError) {
         func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> TextModelError {

@@ -1,5 +1,8 @@
+public import FoundationEssentials
+public import Parameters
+
 /// The sizes of a Llama model, as in the `config.json` of its Hugging Face folder.
-public struct LlamaConfiguration: Sendable, Equatable {
+public struct LlamaConfiguration: LanguageModelConfiguration {
     /// `hidden_size`.
     public var width: Int
     /// `intermediate_size`.
@@ -48,6 +51,14 @@ public struct LlamaConfiguration: Sendable, Equatable {
         self.positions = positions
     }
 
+    public var modelType: String { "llama" }
+
+    public func makeModel(in store: ParameterStore) throws -> any CausalLanguageModel {
+        try LlamaModel(self, in: store)
+    }
+
+    public func json() throws -> Data { try Self.json(file) }
+
     /// The number of tokens that the model can see: ``positions``, or what dynamic scaling makes of them.
     public var context: Int {
         if case .dynamic(let factor) = rotaryScaling { return Int(Double(positions) * factor) }
@@ -69,7 +80,7 @@ public struct LlamaConfiguration: Sendable, Equatable {
     /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
     ///
     /// - Parameter file: what errors call the configuration.
-    public func validate(file: String = "config.json") throws(TextModelError) {
+    public func validate(file: String) throws(TextModelError) {
         func check<Value: Comparable>(
             _ key: File.CodingKeys, _ value: Value, _ range: ClosedRange<Value>
         ) throws(TextModelError) {

@@ -55,8 +55,8 @@ public struct LlamaAttention: Sendable {
     }
 
     /// Over new positions, each seeing itself, those before it, and what `past` holds; appends them to it.
-    func callAsFunction(_ x: Tensor, extending past: LlamaPast, layer: Int) -> Tensor {
-        let (queries, keys) = rotated(x, past.rotation, offsets: Array(past.cache.lengths.prefix(x.shape[0])))
+    func callAsFunction(_ x: Tensor, extending past: LanguageModelPast, layer: Int) -> Tensor {
+        let (queries, keys) = rotated(x, past.rotations[0], offsets: Array(past.cache.lengths.prefix(x.shape[0])))
         return Autograd.attention(
             queries, keys, valueProjection(x), extending: past.cache, layer: layer, heads: heads, keyHeads: keyHeads)
     }

@@ -5,18 +5,17 @@ public import Tensors
 
 /// Llama: a decoder-only Transformer (Touvron et al. 2023, "LLaMA: Open and Efficient Foundation Language Models") with
 /// the grouped queries of Llama 2 and the stretched positions of Llama 3.1.
-public struct LlamaModel: Sendable {
+public struct LlamaModel: CausalLanguageModel {
     public let configuration: LlamaConfiguration
     public let embedding: Embedding
     public let layers: [LlamaLayer]
     public let norm: RMSNorm
-    /// Turns vectors into logits; the embedding itself where the two are tied.
     public let head: Parameter
     private let rotations: RotaryTables
 
     /// Builds the model on `store`, whose names are those of a Hugging Face folder, and verifies that all of them fit.
     public init(_ configuration: LlamaConfiguration, in store: ParameterStore) throws {
-        try configuration.validate()
+        try configuration.validate(file: "config.json")
         self.configuration = configuration
         let (scope, width) = (store.root / "model", configuration.width)
         embedding = Embedding(
@@ -41,18 +40,9 @@ public struct LlamaModel: Sendable {
         try store.verify()
     }
 
-    /// Logits over the vocabulary. Shapes: `[…, width]` → `[…, vocabulary]`.
-    public func logits(_ x: Tensor) -> Tensor { linear(x, head.weight) }
-
     // MARK: Whole sequences
 
-    /// Vectors from which each position's next token is predicted.
-    ///
-    /// Shapes: `tokens` `[sequences, time]` of `int32` → `[sequences, time, width]`.
-    ///
-    /// - Parameter probability: with which an element of the embedding, or of what a sub-layer adds, is dropped in
-    ///   training.
-    public func callAsFunction(_ tokens: Tensor, mode: Mode = .inference, dropout probability: Float = 0) -> Tensor {
+    public func callAsFunction(_ tokens: Tensor, mode: Mode, dropout probability: Float) -> Tensor {
         let rotation = rotations.table(positions: tokens.shape[1])
         var x = dropout(embedding(tokens), probability: probability, mode: mode.split(0))
         // What each sub-layer adds; without dropout the sum is a part of the product.
@@ -72,23 +62,18 @@ public struct LlamaModel: Sendable {
 
     // MARK: Decoding
 
-    /// What texts of up to `positions` tokens, side by side, are decoded with.
-    public func makePast(sequences: Int = 1, positions: Int) -> LlamaPast {
+    public func makePast(sequences: Int, positions: Int) -> LanguageModelPast {
         precondition(
             (1...configuration.context).contains(positions),
             "Llama: a past of \(positions) positions does not fit a context of \(configuration.context)")
-        return LlamaPast(
+        return LanguageModelPast(
             cache: KeyValueCache(
                 layerCount: configuration.layers, sequenceCapacity: sequences, positionCapacity: positions,
                 width: configuration.keyHeads * configuration.headWidth),
-            rotation: rotations.table(positions: positions))
+            rotations: [rotations.table(positions: positions)])
     }
 
-    /// The same for tokens that continue what `past` holds, to which it appends them. A prompt goes through in one call,
-    /// and so do the next tokens of several texts, whose pasts may differ in length.
-    ///
-    /// Shapes: `tokens` `[sequences, time]` of `int32` → `[sequences, time, width]`.
-    public func callAsFunction(_ tokens: Tensor, extending past: LlamaPast) -> Tensor {
+    public func callAsFunction(_ tokens: Tensor, extending past: LanguageModelPast) -> Tensor {
         let (sequences, time) = (tokens.shape[0], tokens.shape[1])
         var x = embedding(tokens)
         for (index, layer) in layers.enumerated() {
@@ -100,7 +85,6 @@ public struct LlamaModel: Sendable {
         return norm(x)
     }
 
-    /// Brings every matrix into the form that products read, so that the first token takes no longer than the next.
     public func pack() {
         for layer in layers {
             let (attention, network) = (layer.attention, layer.feedForward)
@@ -113,11 +97,4 @@ public struct LlamaModel: Sendable {
         }
         head.weight.pack()
     }
-}
-
-/// The texts that a Llama model has read so far: their keys and values, and the rotations of the positions to come.
-public struct LlamaPast {
-    /// May be cut back and forked as texts are.
-    public let cache: KeyValueCache
-    package let rotation: RotaryTable
 }

@@ -12,7 +12,7 @@ public import Training
 
 /// A language model as the trainer sees it: the cross-entropy of each next token, summed.
 public struct LanguageModelTraining: TrainableModel {
-    public let model: LlamaModel
+    public let model: any CausalLanguageModel
     public let parameters: ParameterStore
     /// The probability with which an element is dropped in training.
     public let dropout: Float
@@ -21,7 +21,7 @@ public struct LanguageModelTraining: TrainableModel {
     public let bytesPerToken: Double?
 
     public init(
-        _ model: LlamaModel, parameters: ParameterStore, dropout: Float = 0, labelSmoothing: Float = 0,
+        _ model: any CausalLanguageModel, parameters: ParameterStore, dropout: Float = 0, labelSmoothing: Float = 0,
         bytesPerToken: Double? = nil
     ) {
         (self.model, self.parameters) = (model, parameters)

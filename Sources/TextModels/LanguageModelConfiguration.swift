@@ -1,0 +1,58 @@
+public import FoundationEssentials
+public import Parameters
+
+/// The sizes and options of a language model, as in the `config.json` of its Hugging Face folder.
+public protocol LanguageModelConfiguration: Sendable, Equatable {
+    /// `model_type`: `llama`.
+    var modelType: String { get }
+    var vocabularySize: Int { get }
+    /// The number of tokens that the model can see.
+    var context: Int { get }
+    /// `bos_token_id`.
+    var beginToken: Int? { get }
+    /// `eos_token_id`, one or several.
+    var endTokens: [Int] { get }
+    /// The number of elements of all weights together.
+    var parameterCount: Int { get }
+
+    /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
+    ///
+    /// - Parameter file: what errors call the configuration.
+    func validate(file: String) throws(TextModelError)
+
+    /// The model itself on `store`; throws ``ParameterMismatch`` with everything in which the two disagree.
+    func makeModel(in store: ParameterStore) throws -> any CausalLanguageModel
+
+    /// What `config.json` of such a model holds, for `transformers` and others to read.
+    func json() throws -> Data
+}
+
+extension LanguageModelConfiguration {
+    /// Configurations look alike, whatever they are of.
+    static func json(_ file: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(file) + Data("\n".utf8)
+    }
+}
+
+/// One id, or a list of them.
+struct TokenList: Codable, Equatable {
+    var tokens: [Int]
+
+    init(_ tokens: [Int]) { self.tokens = tokens }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let token = try? container.decode(Int.self) {
+            tokens = [token]
+        } else {
+            tokens = try container.decode([Int].self)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if tokens.count == 1 { try container.encode(tokens[0]) } else { try container.encode(tokens) }
+    }
+}
