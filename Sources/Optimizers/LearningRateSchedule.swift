@@ -7,8 +7,8 @@
 /// The learning rate as a function of the step: linear warm-up, then a curve.
 ///
 /// Steps count from 0. With the peak p, the warm-up of w steps and the end after n:
-/// during warm-up p (t + 1) / w, and so never 0; afterwards with x = (t − w) / (n − w), at most 1, and the final
-/// fraction f:
+/// during warm-up p (t + 1) / w, and so never 0; afterwards with x = (t − w) / (n − w), or the part of the time that has
+/// passed where that is limited and more of it has, at most 1, and the final fraction f:
 ///
 /// | curve | rate |
 /// |---|---|
@@ -49,24 +49,31 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
         }
     }
 
-    /// The rate of the step `step`, of which `end` are planned.
-    public func rate(step: Int, end: Int? = nil, plateauFactor: Double = 1) -> Double {
+    /// The rate of the step `step`.
+    ///
+    /// - Parameters:
+    ///   - end: steps that are planned, if they are limited.
+    ///   - elapsed: the part of the time that has passed, if that is limited.
+    public func rate(step: Int, end: Int? = nil, elapsed: Double? = nil, plateauFactor: Double = 1) -> Double {
         if step < warmUpSteps { return peak * Double(step + 1) / Double(warmUpSteps) }
         let afterWarmUp = Double(step - warmUpSteps)
         switch curve {
         case .constant: return peak
-        case .linear: return peak * (1 - (1 - finalFraction) * progress(step, end))
+        case .linear: return peak * (1 - (1 - finalFraction) * progress(step, end, elapsed))
         case .cosine:
-            return peak * (finalFraction + (1 - finalFraction) * (1 + cos(.pi * progress(step, end))) / 2)
+            return peak * (finalFraction + (1 - finalFraction) * (1 + cos(.pi * progress(step, end, elapsed))) / 2)
         case .inverseSquareRoot: return peak * (Double(max(warmUpSteps, 1)) / Double(step + 1)).squareRoot()
         case .step(let interval, let factor): return peak * pow(factor, (afterWarmUp / Double(interval)).rounded(.down))
         case .plateau: return peak * plateauFactor
         }
     }
 
-    private func progress(_ step: Int, _ end: Int?) -> Double {
-        guard let end else { preconditionFailure("a \(curve) schedule needs the number of steps") }
-        return min(1, Double(step - warmUpSteps) / Double(max(1, end - warmUpSteps)))
+    private func progress(_ step: Int, _ end: Int?, _ elapsed: Double?) -> Double {
+        let bySteps = end.map { Double(step - warmUpSteps) / Double(max(1, $0 - warmUpSteps)) }
+        guard let progress = [bySteps, elapsed].compactMap({ $0 }).max() else {
+            preconditionFailure("a \(curve) schedule needs the number of steps or the time")
+        }
+        return min(1, progress)
     }
 }
 

@@ -107,7 +107,8 @@ public struct Trainer<Model: TrainableModel> {
         let norm = gradients.norm
         guard norm.isFinite else { throw notFinite(.gradient, 0...settings.accumulation - 1, lastCheckpoint) }
         let rate = settings.schedule.rate(
-            step: state.step, end: plannedSteps, plateauFactor: state.plateau.factor)
+            step: state.step, end: plannedSteps, elapsed: settings.maximumSeconds.map { state.seconds / $0 },
+            plateauFactor: state.plateau.factor)
         optimizer.step(
             gradients, factor: gradients.factor(limitingNorm: norm, to: settings.gradientNormLimit), learningRate: rate)
         average?.update()

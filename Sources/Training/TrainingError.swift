@@ -28,8 +28,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .invalidSetting(let name, let expected): "--\(name) is not possible; give \(expected)"
         case .scheduleNeedsEnd:
-            "the learning rate falls towards the end of the run, which is not known; give --max-steps or --epochs, or "
-                + "another --schedule"
+            "the learning rate falls towards the end of the run, which is not known; give --max-steps, --epochs or "
+                + "--max-time, or another --schedule"
         case .notFinite(let quantity, let step, let batches, let epoch, let lastCheckpoint):
             "the \(quantity) of step \(step) is not a finite number (\(Self.text(batches)) of pass \(epoch + 1)); look at "
                 + "that data, or try a lower --learning-rate or --clip\(Self.kept(lastCheckpoint))"

@@ -62,7 +62,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
         try require((0...1).contains(schedule.finalFraction), "final-rate", "a number from 0 to 1")
         try require((gradientNormLimit ?? 1) > 0, "clip", "a number above 0")
         try require(averageDecay.map { $0 > 0 && $0 < 1 } ?? true, "average", "a number between 0 and 1")
-        if schedule.needsEnd, maximumSteps == nil, epochs == nil {
+        if schedule.needsEnd, maximumSteps == nil, epochs == nil, maximumSeconds == nil {
             throw .scheduleNeedsEnd
         }
     }

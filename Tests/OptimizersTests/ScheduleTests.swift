@@ -23,6 +23,15 @@ import Testing
         #expect((0...7).map { steps.rate(step: $0) } == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25])
     }
 
+    /// Time may be what ends a run, alone or before the steps do.
+    @Test func curvesFollowTheTimeThatIsLeft() {
+        let linear = LearningRateSchedule(.linear, peak: 1, warmUpSteps: 2)
+        #expect([0.0, 0.25, 1, 1.5].map { linear.rate(step: 9, elapsed: $0) } == [1, 0.75, 0, 0])
+        #expect(linear.rate(step: 0, elapsed: 0.9) == 0.5)
+        #expect(
+            linear.rate(step: 4, end: 6, elapsed: 0.25) == 0.5 && linear.rate(step: 4, end: 6, elapsed: 0.75) == 0.25)
+    }
+
     @Test func onlyCurvesThatLeadSomewhereNeedAnEnd() {
         #expect(LearningRateSchedule(.cosine, peak: 1).needsEnd && LearningRateSchedule(.linear, peak: 1).needsEnd)
         #expect(!LearningRateSchedule(.inverseSquareRoot, peak: 1).needsEnd)

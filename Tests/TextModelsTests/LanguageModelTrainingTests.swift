@@ -69,6 +69,24 @@ import Training
         #expect(first > 3 && last < 0.1, "\(first) \(last)")
     }
 
+    /// In a process of its own, where nobody else allocates: gradients, optimizer and dropout give back what they took.
+    @Test func stepsKeepNoMemory() async {
+        await #expect(processExitsWith: .success) {
+            let (model, store) = try LanguageModelTrainingTests.model()
+            var settings = TrainingSettings()
+            settings.maximumSteps = 100
+            settings.accumulation = 2
+            settings.averageDecay = 0.9
+            var trainer = try Trainer(
+                LanguageModelTraining(model, parameters: store, dropout: 0.1),
+                data: LanguageModelTrainingTests.batches(), validation: nil, settings: settings)
+            for _ in 0..<2 { _ = try trainer.tryStep() }
+            let before = BufferPool.shared.statistics.live
+            for _ in 0..<20 { _ = try trainer.tryStep() }
+            precondition(BufferPool.shared.statistics.live == before, "a training step keeps memory")
+        }
+    }
+
     @Test func tokenizersAreLearntOrTaken() throws {
         let folder = try TemporaryFolder()
         let text = String(repeating: "the sea, the king; ", count: 40)
