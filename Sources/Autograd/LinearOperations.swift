@@ -40,8 +40,9 @@ public func linear(
     return Tape.record(
         result, inputs: inputTensors,
         LinearOperation(
-            x: x, weight: weight.tensor, hasBias: bias != nil, hasResidual: residual != nil, function: function,
-            argument: argument))
+            // What a frozen weight is applied to need not be kept.
+            x: Tape.isTracking([weight.tensor]) ? x : nil, inputShape: x.shape, weight: weight.tensor,
+            hasBias: bias != nil, hasResidual: residual != nil, function: function, argument: argument))
 }
 
 /// op(a) · op(b) of two matrices.
@@ -68,7 +69,9 @@ func withOptionalFloats<Result>(
 
 struct LinearOperation: Operation {
     let name = "linear"
-    let x: Tensor
+    /// Nil where the weight needs no gradient.
+    let x: Tensor?
+    let inputShape: Shape
     let weight: Tensor
     let hasBias: Bool
     let hasResidual: Bool
@@ -79,15 +82,15 @@ struct LinearOperation: Operation {
     // With Z = X Wᵀ + b: dX = dZ · W, dW = dZᵀ · X, and db is the sum of dZ's rows.
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        let rows = x.elementCount / max(1, inputs)
+        let rows = inputShape.elementCount / max(1, inputs)
         let inner = argumentGradient(gradient).viewed(as: [rows, outputs])
         var gradients: [Tensor?] = [nil, nil]
         if wanted[0] {
             let dense = weight.converted(to: .float32)
             gradients[0] = Arithmetic.matrixProduct(inner, dense, transposeA: false, transposeB: false)
-                .viewed(as: x.shape)
+                .viewed(as: inputShape)
         }
-        if wanted[1] {
+        if wanted[1], let x {
             gradients[1] = Arithmetic.matrixProduct(
                 inner, x.viewed(as: [rows, inputs]), transposeA: true, transposeB: false)
         }

@@ -3,13 +3,14 @@ public import Kernels
 public import Parameters
 public import Tensors
 
-/// Affine map `y = x Wᵀ + b`.
+/// Affine map `y = x Wᵀ + b`, to which an adapter of its store adds (``LowRankAdaptation``).
 ///
 /// Shapes: input `[…, inputs]` → output `[…, outputs]`; `weight` `[outputs, inputs]`, `bias` `[outputs]` (PyTorch
 /// layout).
 public struct Linear: Sendable {
     public let weight: Parameter
     public let bias: Parameter?
+    private let adapter: LowRankFactors?
 
     /// - Parameter initializer: of the weight, where it begins at random, with a bias of zeros; PyTorch's where nil.
     public init(
@@ -20,12 +21,23 @@ public struct Linear: Sendable {
         self.bias =
             bias
             ? scope.parameter("bias", [outputs], initializer == nil ? .kaimingUniform(fanIn: inputs) : .zeros) : nil
+        adapter = scope.lowRankFactors(inputs: inputs, outputs: outputs)
     }
 
     /// - Parameter residual: added after the activation, in the same pass.
     public func callAsFunction(
         _ x: Tensor, activation: Activation = .none, residual: Tensor? = nil
     ) -> Tensor {
-        linear(x, weight.weight, bias: bias?.value, activation: activation, residual: residual)
+        guard let adapter else {
+            return linear(x, weight.weight, bias: bias?.value, activation: activation, residual: residual)
+        }
+        let inner = adapter.inner(x)
+        guard activation != .none else {
+            let base = linear(x, weight.weight, bias: bias?.value, residual: residual)
+            return linear(inner, adapter.up.weight, residual: base)
+        }
+        let sum = linear(inner, adapter.up.weight, residual: linear(x, weight.weight, bias: bias?.value))
+        let result = activate(sum, activation)
+        return residual.map { add(result, $0) } ?? result
     }
 }

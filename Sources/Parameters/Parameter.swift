@@ -9,6 +9,8 @@ public final class Parameter: Sendable {
         case weight
         /// Stored with the model, not trained: running statistics, fixed tables.
         case buffer
+        /// A weight that this training leaves as it is: it costs neither a gradient nor an optimizer's memory.
+        case frozen
     }
 
     public let name: String

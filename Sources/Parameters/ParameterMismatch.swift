@@ -18,7 +18,9 @@ public struct ParameterMismatch: Error, Sendable, Equatable, CustomStringConvert
 
     var isEmpty: Bool { missing.isEmpty && unused.isEmpty && misshaped.isEmpty && integers.isEmpty }
 
-    public var description: String {
+    public var description: String { "the weights do not fit the model's configuration: " + differences }
+
+    var differences: String {
         var parts: [String] = []
         if !missing.isEmpty { parts.append("\(missing.count) missing: \(Self.list(missing))") }
         if !unused.isEmpty { parts.append("\(unused.count) not known to the model: \(Self.list(unused))") }
@@ -27,7 +29,7 @@ public struct ParameterMismatch: Error, Sendable, Equatable, CustomStringConvert
             parts.append("\(misshaped.count) of another shape: \(Self.list(shapes))")
         }
         if !integers.isEmpty { parts.append("\(integers.count) of integers: \(Self.list(integers))") }
-        return "the weights do not fit the model's configuration: " + parts.joined(separator: "; ")
+        return parts.joined(separator: "; ")
     }
 
     private static func list(_ names: [String], limit: Int = 6) -> String {

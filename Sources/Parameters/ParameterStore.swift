@@ -23,17 +23,21 @@ public final class ParameterStore: Sendable {
         var failure: (any Error)?
     }
 
+    /// Adapters of the linear layers; where there are some, the store's own parameters are frozen.
+    public let adaptation: LowRankAdaptation?
     private let origin: Origin
     private let state = Mutex(State())
 
     /// A store whose parameters begin at random, the same for the same seed whatever the order in which they are made.
-    public init(random: RandomSource) {
+    public init(random: RandomSource, adaptation: LowRankAdaptation? = nil) {
         origin = .random(random)
+        self.adaptation = adaptation
     }
 
     /// A store whose parameters are read from `source`.
-    public init(reading source: any TensorSource) {
+    public init(reading source: any TensorSource, adaptation: LowRankAdaptation? = nil) {
         origin = .source(source)
+        self.adaptation = adaptation
     }
 
     /// The root of all names.
@@ -51,7 +55,8 @@ public final class ParameterStore: Sendable {
         for parameter in state.withLock({ $0.matrices }) { parameter.weight.pack() }
     }
 
-    /// Throws ``ParameterMismatch`` unless stored names and the model's names are the same, with the same shapes.
+    /// Throws ``ParameterMismatch`` unless stored names and the model's names are the same, with the same shapes, and
+    /// ``AdaptationError`` where adapters do not fit the model.
     public func verify() throws {
         let (mismatch, failure) = state.withLock { state in
             var unused: [String] = []
@@ -65,6 +70,7 @@ public final class ParameterStore: Sendable {
         }
         if let failure { throw failure }
         if !mismatch.isEmpty { throw mismatch }
+        try adaptation?.verify()
     }
 
     /// Replaces every value by the one that `source` holds under the parameter's name, as `float32` in memory of its own.
@@ -111,7 +117,8 @@ public final class ParameterStore: Sendable {
             return known
         }
         let value = value(of: name, shape, initializer, precision: precision)
-        let parameter = Parameter(name: name, value: value, role: role)
+        let parameter = Parameter(
+            name: name, value: value, role: adaptation != nil && role == .weight ? .frozen : role)
         state.withLock { state in
             state.byName[name] = parameter
             state.parameters.append(parameter)
@@ -158,7 +165,7 @@ public final class ParameterStore: Sendable {
     }
 
     /// FNV-1a, so that a parameter's random numbers depend on its name and not on the order of construction.
-    private static func stream(_ name: String) -> UInt64 {
+    static func stream(_ name: String) -> UInt64 {
         name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

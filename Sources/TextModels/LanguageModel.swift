@@ -20,7 +20,11 @@ public final class LanguageModel: Sendable {
     private let prefix: [Int]
 
     /// Loads a model; throws with every reason why its files do not fit together.
-    public init(_ folder: ModelFolder) throws {
+    ///
+    /// - Parameters:
+    ///   - adapter: what the linear layers have beside their weights.
+    ///   - strength: multiplies what the adapter adds.
+    public init(_ folder: ModelFolder, adapter: AdapterFolder? = nil, strength: Float = 1) throws {
         let clock = ContinuousClock()
         let start = clock.now
         let files = try LanguageModelFiles(folder)
@@ -32,7 +36,7 @@ public final class LanguageModel: Sendable {
         if let token = prefix.first(where: { $0 >= files.configuration.vocabularySize }) {
             throw TextModelError.tokenOutOfRange(token, vocabularySize: files.configuration.vocabularySize)
         }
-        network = try files.loadModel()
+        network = try files.loadModel(adapter: adapter, strength: strength)
         network.pack()
         files.weights.releasePages()
         loadTime = (clock.now - start).seconds

@@ -25,9 +25,21 @@ struct LanguageModelFiles {
         weights = try model.openWeights()
     }
 
-    func loadModel() throws -> any CausalLanguageModel {
+    func loadModel(adapter: AdapterFolder?, strength: Float) throws -> any CausalLanguageModel {
         do {
-            return try configuration.makeModel(in: ParameterStore(reading: weights))
+            let adaptation = try adapter.map {
+                try LowRankAdaptation($0.settings, reading: $0.openWeights(), strength: strength)
+            }
+            return try loadModel(in: ParameterStore(reading: weights, adaptation: adaptation))
+        } catch let error as AdaptationError {
+            throw TextModelError.adapter(folder: adapter?.url.path(percentEncoded: false) ?? folder, error)
+        }
+    }
+
+    /// The model on `store`, which reads ``weights``.
+    func loadModel(in store: ParameterStore) throws -> any CausalLanguageModel {
+        do {
+            return try configuration.makeModel(in: store)
         } catch let mismatch as ParameterMismatch {
             throw TextModelError.weightsDoNotFit(folder: folder, mismatch)
         }

@@ -6,6 +6,7 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
     case unsupportedArchitecture(name: String, folder: String, known: [String])
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case weightsDoNotFit(folder: String, ParameterMismatch)
+    case adapter(folder: String, AdaptationError)
     case notFinite(model: String)
     case noPrompt(model: String)
     /// A prompt that leaves no room for one token more.
@@ -27,6 +28,7 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
             "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, take both from one "
                 + "place"
         case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
+        case .adapter(let folder, let error): "\(folder): \(error)"
         case .notFinite(let model):
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         case .noPrompt(let model):

@@ -1,4 +1,5 @@
 import Autograd
+import Checkpoints
 public import Datasets
 import Kernels
 import Optimizers
@@ -57,7 +58,7 @@ public struct Trainer<Model: TrainableModel> {
                 TrainingPlan(
                     parameterCount: model.parameters.elementCount, batchesPerEpoch: data.batchesPerEpoch,
                     plannedSteps: plannedSteps)))
-        if isResumed { try restore(from: run) }
+        if isResumed { try restore(from: run, weights: files.names.weights) }
         var records = try RunRecords(
             run, step: state.step, figureNames: Array(model.figures(validationLoss: 1).keys))
         var ending = endingBeforeNextStep()
@@ -246,7 +247,7 @@ public struct Trainer<Model: TrainableModel> {
 
     /// Takes up the newest checkpoint that is whole, and sets aside those after it. A run that has none, whole or not,
     /// begins anew.
-    private mutating func restore(from run: RunFolder) throws {
+    private mutating func restore(from run: RunFolder, weights: String) throws {
         var damaged: [(step: Int, reason: String)] = []
         for step in try run.checkpointSteps.reversed() {
             let path = run.checkpointPath(step: step)
@@ -257,7 +258,7 @@ public struct Trainer<Model: TrainableModel> {
                 damaged.append((step, String(describing: error)))
                 continue
             }
-            try checkpoint.restore(model.parameters, average: &average)
+            try checkpoint.restore(model.parameters, from: weights, average: &average)
             try optimizer.restore(checkpoint.optimizer)
             state = checkpoint.record.state
             for (step, reason) in damaged {

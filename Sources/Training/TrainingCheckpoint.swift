@@ -12,9 +12,9 @@ import Tensors
     import Musl
 #endif
 
-/// A complete model folder that also holds everything a resumed run needs.
+/// A complete folder of a model, or of adapters, that also holds everything a resumed run needs.
 ///
-/// `model.safetensors` has the weights that one would use: the moving averages, where the run keeps them.
+/// `model.safetensors` (`adapter_model.safetensors`) has the weights that one would use: the moving averages, where the run keeps them.
 /// `training_state.safetensors` has the optimizer's tensors and, beside averages, the weights themselves;
 /// `training_state.json` the numbers, and size and hash of every other file, by which a damaged checkpoint is known.
 struct TrainingCheckpoint {
@@ -57,8 +57,8 @@ struct TrainingCheckpoint {
                 tensors[weightPrefix + parameter.name] = weights.updateValue(value, forKey: parameter.name)
             }
         }
-        try ModelFolder.save(
-            to: URL(filePath: path), configuration: files.configuration,
+        try ModelFolder.write(
+            to: URL(filePath: path), names: files.names, configuration: files.configuration,
             weights: parameters.map { .init(name: $0.name, shape: $0.shape, elementType: .float32) },
             otherFiles: files.others,
             tensor: { name in
@@ -120,8 +120,10 @@ struct TrainingCheckpoint {
     }
 
     /// Takes up weights and, where the run has them, averages. Throws ``ParameterMismatch`` where the model is another.
-    func restore(_ store: ParameterStore, average: inout MovingAverage?) throws {
-        try store.load(SafetensorsFile(path: "\(path)/model.safetensors"))
+    ///
+    /// - Parameter weights: the name of the file that has them.
+    func restore(_ store: ParameterStore, from weights: String, average: inout MovingAverage?) throws {
+        try store.load(SafetensorsFile(path: "\(path)/\(weights)"))
         guard var restored = average else { return }
         restored.restore(restored.parameters.map(\.value), updates: record.averageUpdates ?? 0)
         average = restored

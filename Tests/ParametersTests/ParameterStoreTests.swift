@@ -6,15 +6,6 @@ import Testing
 
 @testable import Parameters
 
-/// Tensors in memory, as a checkpoint would give them.
-private struct MemorySource: TensorSource {
-    var tensors: [String: Tensor]
-
-    var names: [String] { Array(tensors.keys) }
-    func shape(of name: String) -> Shape? { tensors[name]?.shape }
-    func tensor(named name: String) -> Tensor? { tensors[name] }
-}
-
 struct ParameterStoreTests {
     @Test func namesArePaths() {
         let store = ParameterStore(random: RandomSource(seed: 1))

@@ -9,6 +9,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         case wrongType(expected: String)
         case outOfRange
         case wrongCount(found: Int, expected: Int)
+        case unsupported(value: String, expected: String)
     }
 
     public let path: String
@@ -34,6 +35,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         case .wrongType(let expected): "is not of the expected type \(expected); correct it"
         case .outOfRange: "holds a number that is out of range for this model; correct it"
         case .wrongCount(let found, let expected): "has \(found) entries where \(expected) were expected"
+        case .unsupported(let value, let expected): "is \(value); expected \(expected)"
         }
     }
 }

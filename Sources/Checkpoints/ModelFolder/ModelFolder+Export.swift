@@ -41,7 +41,7 @@ extension ModelFolder {
         var written = 0
         return try Self.save(
             to: url, configuration: try configuration(elementType: elementType),
-            weights: declarations, otherFiles: try otherFiles().merging(additions) { $1 },
+            weights: declarations, otherFiles: try companionFiles().merging(additions) { $1 },
             tensor: { name in
                 guard let tensor = try source.tensor(named: name) else {
                     preconditionFailure("\(name) is listed, but not there")
@@ -65,7 +65,7 @@ extension ModelFolder {
     }
 
     /// `config.json` with the element type that the weights will have; what it says otherwise is kept.
-    private func configuration(elementType: ElementType?) throws -> Data {
+    package func configuration(elementType: ElementType?) throws -> Data {
         guard var entries = try decode([String: ConfigurationValue].self, from: Self.configurationName) else {
             throw ModelFolderError(path: Self.path(url), .missingFiles([[Self.configurationName]]))
         }
@@ -78,7 +78,8 @@ extension ModelFolder {
         return try encoder.encode(entries) + Data("\n".utf8)
     }
 
-    private func otherFiles() throws -> [String: Data] {
+    /// The small files that belong to the model beside configuration and weights, by name: tokenizer, templates.
+    package func companionFiles() throws -> [String: Data] {
         if layout == .ctranslate2Whisper { return try derivedFiles() }
         var files: [String: Data] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: Self.path(url)).sorted() {

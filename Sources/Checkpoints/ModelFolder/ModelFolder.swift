@@ -51,7 +51,7 @@ public struct ModelFolder: Sendable {
         if layout != .ctranslate2Whisper { try require([Self.configurationName]) }
     }
 
-    private static func resolvingRun(_ url: URL) throws -> URL {
+    static func resolvingRun(_ url: URL) throws -> URL {
         let best = url.appending(path: "best")
         guard FileKind(path(url.appending(path: "run.json"))) == .file || FileKind(path(best)) == .folder else {
             return url
@@ -78,6 +78,7 @@ public struct ModelFolder: Sendable {
         where holds(pickle) {
             throw ModelFolderError(path: path(url), .onlyPickledWeights(file: pickle))
         }
+        if holds(FileNames.adapter.configuration) { throw ModelFolderError(path: path(url), .isAnAdapter) }
         if let name = onlyWeights(of: url) { return .safetensors(fileName: name) }
         let missing = holds(configurationName) ? [] : [[configurationName]]
         throw ModelFolderError(

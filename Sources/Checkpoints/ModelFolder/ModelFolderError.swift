@@ -5,6 +5,10 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
         case notFound
         /// A file that is neither a folder nor a `.safetensors` file.
         case notAModel
+        /// A folder of adapters where a whole model was expected.
+        case isAnAdapter
+        /// A whole model, or something else, where a folder of adapters was expected.
+        case notAnAdapter
         /// Every one is needed; alternatives stand together.
         case missingFiles([[String]])
         /// Weights in a format that runs code when it is read.
@@ -30,6 +34,9 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
         switch reason {
         case .notFound: "there is no such model; check the path, or fetch the default models with `make models`"
         case .notAModel: "is neither a model folder nor a .safetensors file"
+        case .isAnAdapter:
+            "is an adapter, no model of its own; name its model as the model, and this folder with --adapter"
+        case .notAnAdapter: "is no adapter: a folder with adapter_config.json was expected"
         case .missingFiles(let files):
             "the model is incomplete, missing are "
                 + files.map { $0.joined(separator: " or ") }.joined(separator: ", ")

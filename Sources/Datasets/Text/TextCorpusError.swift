@@ -14,6 +14,17 @@ public struct TextCorpusError: Error, Sendable, Equatable, CustomStringConvertib
         indirect case tooManyBadRows(allowed: Int, first: Reason)
         /// Nothing but empty files.
         case noText
+        /// A row with none of the forms that have answers.
+        case noConversation
+        case missingKey(String)
+        /// A message, counted from 1, without the strings `role` and `content`.
+        case incompleteMessage(number: Int)
+        /// A row in which nothing is to be learnt.
+        case noAnswer
+        /// A row of more tokens than the model sees.
+        case tooLong(tokens: Int, limit: Int)
+        /// What the model's chat template says against a row.
+        case template(String)
         /// Fewer tokens than one block and its last target.
         case tooShort(tokens: Int, needed: Int)
     }
@@ -45,6 +56,16 @@ public struct TextCorpusError: Error, Sendable, Equatable, CustomStringConvertib
         case .emptyText: "the text is empty"
         case .tooManyBadRows(let allowed, let first): "\(text(first)) (bad rows beyond the \(allowed) to be skipped)"
         case .noText: "there is no text in it"
+        case .noConversation:
+            "the object is no row with answers; expected \"messages\", or \"prompt\" and \"completion\", or "
+                + "\"instruction\" and \"output\""
+        case .missingKey(let key): "the object lacks the string \"\(key)\""
+        case .incompleteMessage(let number):
+            "message \(number) is none; expected an object with the strings \"role\" and \"content\""
+        case .noAnswer: "there is no answer to learn; expected a message of the role \"assistant\" that says something"
+        case .tooLong(let tokens, let limit):
+            "\(tokens) tokens, more than the \(limit) that fit; shorten it, --truncate cuts its end"
+        case .template(let message): "the chat template refuses it: \(message)"
         case .tooShort(let tokens, let needed):
             "\(tokens) tokens are fewer than one block of training (\(needed)); give more text or a smaller block"
         }

@@ -7,8 +7,27 @@ public struct TokenBatch: Sendable, Equatable {
     public let blockLength: Int
     /// Shape `[sequenceCount, blockLength]`.
     public let inputs: [Int32]
-    /// Of the same shape: the inputs one place on.
+    /// Of the same shape: the inputs one place on, or ``ignoredTarget`` where nothing is to be learnt.
     public let targets: [Int32]
+    /// Places with something to learn.
+    public let targetCount: Int
+    /// Tokens that are not there for the shape's sake alone.
+    public let tokenCount: Int
+
+    /// No token, but the end of what a sequence has, or a place that is only read.
+    public static let ignoredTarget: Int32 = -1
+
+    public init(
+        sequenceCount: Int, blockLength: Int, inputs: [Int32], targets: [Int32], tokenCount: Int? = nil
+    ) {
+        precondition(
+            inputs.count == sequenceCount * blockLength && targets.count == inputs.count,
+            "\(inputs.count) inputs and \(targets.count) targets of \(sequenceCount) sequences of \(blockLength)")
+        (self.sequenceCount, self.blockLength) = (sequenceCount, blockLength)
+        (self.inputs, self.targets) = (inputs, targets)
+        targetCount = targets.count { $0 != Self.ignoredTarget }
+        self.tokenCount = tokenCount ?? inputs.count
+    }
 }
 
 /// Ranges of a corpus as batches of blocks, to be asked for by pass and number: the same arguments give the same batch,

@@ -1,5 +1,6 @@
 public import Autograd
 public import Datasets
+import Layers
 public import Parameters
 import Tensors
 public import Training
@@ -13,6 +14,7 @@ public import Training
 /// A language model as the trainer sees it: the cross-entropy of each next token, summed.
 public struct LanguageModelTraining: TrainableModel {
     public let model: any CausalLanguageModel
+    /// Those that are trained: all of the model's, or its adapters'.
     public let parameters: ParameterStore
     /// The probability with which an element is dropped in training.
     public let dropout: Float
@@ -34,10 +36,13 @@ public struct LanguageModelTraining: TrainableModel {
         let shape: Shape = [batch.sequenceCount, batch.blockLength]
         // Smoothing changes what is learnt, not what is measured.
         let smoothing = if case .training = mode { labelSmoothing } else { Float(0) }
-        let sum = model.loss(
-            Tensor(batch.inputs, shape: shape), targets: Tensor(batch.targets, shape: shape), mode: mode,
-            dropout: dropout, labelSmoothing: smoothing, reduction: .sum)
-        return BatchLoss(sum: sum, targetCount: batch.targets.count)
+        let sum = withAdapterDropout(mode) {
+            model.loss(
+                Tensor(batch.inputs, shape: shape), targets: Tensor(batch.targets, shape: shape),
+                ignoring: TokenBatch.ignoredTarget, mode: mode, dropout: dropout, labelSmoothing: smoothing,
+                reduction: .sum)
+        }
+        return BatchLoss(sum: sum, targetCount: batch.targetCount, itemCount: batch.tokenCount)
     }
 
     public func figures(validationLoss: Double) -> [String: Double] {

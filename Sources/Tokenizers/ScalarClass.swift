@@ -69,7 +69,7 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar.Properties {
-    var isOfKnownAge: Bool {
+    fileprivate var isOfKnownAge: Bool {
         guard let age else { return false }
         return age.major <= ScalarClass.unicodeMajorVersion
     }

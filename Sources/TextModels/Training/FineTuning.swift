@@ -1,0 +1,72 @@
+public import Checkpoints
+import Decoding
+import FoundationEssentials
+import Kernels
+public import Parameters
+public import Tensors
+public import Tokenizers
+public import Training
+
+/// A pretrained model made ready to learn more: all of it, or adapters beside it.
+public struct FineTuning: Sendable {
+    public let model: any CausalLanguageModel
+    /// What is trained: the model's own parameters, or its adapters'.
+    public let parameters: ParameterStore
+    public let tokenizer: any Tokenizer
+    /// Tokens that end a text, the model's own first one first.
+    public let endTokens: [Int]
+    /// What makes a checkpoint a model that others can open, or an adapter.
+    public let files: ModelFiles
+
+    /// Adapters to be trained beside a model.
+    public struct Adapters: Sendable {
+        public let settings: LowRankSettings
+        /// What the adapters' configuration calls the model.
+        public let baseModel: String
+        /// Of the first values.
+        public let random: RandomSource
+
+        public init(_ settings: LowRankSettings, baseModel: String, random: RandomSource) {
+            (self.settings, self.baseModel, self.random) = (settings, baseModel, random)
+        }
+    }
+
+    /// Loads a model; throws with every reason why its files do not fit together.
+    ///
+    /// - Parameter adapters: those to be trained instead of the model's weights.
+    public init(_ folder: ModelFolder, adapters: Adapters? = nil) throws {
+        let files = try LanguageModelFiles(folder)
+        tokenizer = files.tokenizer
+        let end = files.configuration.endTokens
+        endTokens = end + (files.settings.endTokens?.tokens ?? []).filter { !end.contains($0) }
+        let adaptation = try adapters.map { try LowRankAdaptation($0.settings, random: $0.random) }
+        let store = ParameterStore(reading: files.weights, adaptation: adaptation)
+        do {
+            model = try files.loadModel(in: store)
+        } catch let error as AdaptationError {
+            throw TextModelError.adapter(folder: files.folder, error)
+        }
+        parameters = adaptation?.parameters ?? store
+        if let adapters {
+            self.files = ModelFiles(
+                configuration: try AdapterFolder.configuration(adapters.settings, baseModel: adapters.baseModel),
+                names: .adapter)
+        } else {
+            self.files = ModelFiles(
+                configuration: try folder.configuration(elementType: .float32), others: try folder.companionFiles())
+        }
+    }
+
+    /// The targets that suit most models: queries and values (Hu et al. 2021, section 7.1).
+    public static let standardTargets = ["q_proj", "v_proj"]
+}
+
+extension LowRankSettings.Targets {
+    /// `all-linear`, or names of layers with commas between them.
+    public init(_ text: String) {
+        self =
+            text == "all-linear"
+            ? .allLinear
+            : .named(text.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) }.map(String.init))
+    }
+}
