@@ -10,12 +10,15 @@ public import Tensors
 /// - Parameters:
 ///   - isCausal: a query sees the keys up to its own position, the last query seeing all.
 ///   - scale: 1/√width unless given.
+///   - window: a causal query sees its own position and those before it, so many together; all where nil (Beltagy et al.
+///     2020, "Longformer", section 3.1).
+///   - softCap: a score s becomes softCap · tanh(s / softCap), before the mask (Gemma 2, section 2).
 ///   - mask: added to the scores, -∞ where a key must not be seen; a constant. `[batch, keyTime]` for keys that no query
 ///     of a sequence sees (padding), or `[batch or 1, heads or 1, queryTime, keyTime]`. A query that sees no key gives
 ///     zeros.
 public func attention(
     _ queries: Tensor, _ keys: Tensor, _ values: Tensor, heads: Int, keyHeads: Int? = nil, isCausal: Bool = false,
-    scale: Float? = nil, mask: Tensor? = nil
+    scale: Float? = nil, window: Int? = nil, softCap: Float? = nil, mask: Tensor? = nil
 ) -> Tensor {
     let keyHeads = keyHeads ?? heads
     let (batch, width) = (queries.shape[0], queries.shape[2] / heads)
@@ -26,7 +29,7 @@ public func attention(
     let geometry = AttentionGeometry(
         batch: batch, queryTime: queries.shape[1], keyTime: keys.shape[1], keysAreShared: keys.shape[0] == 1,
         heads: heads, keyHeads: keyHeads, width: width, isCausal: isCausal,
-        scale: scale ?? 1 / Float(width).squareRoot(), mask: mask)
+        scale: scale ?? 1 / Float(width).squareRoot(), window: window, softCap: softCap, mask: mask)
     precondition(!Tape.isTracking([mask].compactMap { $0 }), "attention: the mask must be a constant")
     let (result, logSums) = geometry.forward(queries, keys, values)
     return Tape.record(
@@ -46,6 +49,8 @@ struct AttentionGeometry: Sendable {
     let width: Int
     let isCausal: Bool
     let scale: Float
+    let window: Int?
+    let softCap: Float?
     let mask: Tensor?
 
     var keySequenceStride: Int { keysAreShared ? 0 : keyTime * keyHeads * width }
@@ -64,7 +69,8 @@ struct AttentionGeometry: Sendable {
                                 keySequenceStride: keySequenceStride,
                                 keyCounts: Array(repeating: keyTime, count: batch),
                                 causalOffsets: causalOffset.map { Array(repeating: $0, count: batch) },
-                                heads: heads, keyHeads: keyHeads, width: width, scale: scale, mask: mask,
+                                heads: heads, keyHeads: keyHeads, width: width, scale: scale, window: window,
+                                softCap: softCap, mask: mask,
                                 output: result, outputStride: heads * width, logSums: logSums)
                         }
                     }
@@ -118,7 +124,8 @@ struct AttentionOperation: Operation {
                                 queries: queries, queryCount: g.queryTime, keys: keys, values: values,
                                 keyCount: g.keyTime, keySequenceStride: g.keySequenceStride, sequences: g.batch,
                                 causalOffset: g.causalOffset, heads: g.heads, keyHeads: g.keyHeads, width: g.width,
-                                scale: g.scale, mask: mask, output: result, logSums: logSums,
+                                scale: g.scale, window: g.window, softCap: g.softCap, mask: mask, output: result,
+                                logSums: logSums,
                                 outputGradient: gradient, queryGradient: queryResult, keyGradient: keyResult,
                                 valueGradient: valueResult)
                         }

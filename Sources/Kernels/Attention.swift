@@ -17,6 +17,8 @@ public enum Attention {
     ///   - values: laid out as the keys.
     ///   - keyCounts: the keys of each sequence, `[sequences]`.
     ///   - causalOffsets: query t of sequence s sees its keys 0...causalOffsets[s] + t; nil lets it see all.
+    ///   - window: a causal query sees the last so many of those keys; nil lets it see all.
+    ///   - softCap: a score s becomes softCap · tanh(s / softCap), before the mask.
     ///   - mask: added to the scores.
     ///   - logSums: receives the logarithm of Σ exp(score) of each query, `[sequences, queryCount, heads]`; ∞ for one that
     ///     sees no key.
@@ -25,7 +27,8 @@ public enum Attention {
         queries: UnsafePointer<Float>, queryCount: Int, queryStride: Int, sequenceStride: Int? = nil,
         keys: UnsafeRawPointer, values: UnsafeRawPointer, keyValueType: ElementType = .float32, keyStride: Int,
         keySequenceStride: Int, keyCounts: [Int], causalOffsets: [Int]? = nil, heads: Int, keyHeads: Int, width: Int,
-        scale: Float, mask: AttentionMask? = nil, output: UnsafeMutablePointer<Float>, outputStride: Int,
+        scale: Float, window: Int? = nil, softCap: Float? = nil, mask: AttentionMask? = nil,
+        output: UnsafeMutablePointer<Float>, outputStride: Int,
         logSums: UnsafeMutablePointer<Float>? = nil
     ) {
         precondition(
@@ -50,7 +53,7 @@ public enum Attention {
                 query_stride: queryStride, query_count: queryCount, group: group, keys: keys + keyOffset,
                 values: values + keyOffset, element_type: Int32(keyValueType.rawValue), key_stride: keyStride,
                 key_count: keyCounts[sequence], width: width, scale: scale, causal: causalOffsets != nil,
-                causal_offset: causalOffsets?[sequence] ?? 0,
+                causal_offset: causalOffsets?[sequence] ?? 0, window: window ?? 0, soft_cap: softCap ?? 0,
                 mask: mask.map { $0.values + sequence * $0.sequenceStride + head * group * $0.headStride },
                 mask_query_stride: mask?.queryStride ?? 0, mask_head_stride: mask?.headStride ?? 0,
                 packed_keys: nil, packed_values: nil,

@@ -23,12 +23,14 @@ extension Attention {
     /// - Parameters:
     ///   - keySequenceStride: 0 for keys and values that all sequences share: their gradients are then sums.
     ///   - causalOffset: query t sees the keys 0...causalOffset + t; nil lets it see all.
+    ///   - window: as in `forward`, like `softCap`.
     ///   - output: what `forward` gave, like `logSums`.
     ///   - queryGradient: laid out as the queries; `keyGradient` and `valueGradient` as the keys.
     public static func backward(
         queries: UnsafePointer<Float>, queryCount: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>,
         keyCount: Int, keySequenceStride: Int, sequences: Int, causalOffset: Int?, heads: Int, keyHeads: Int,
-        width: Int, scale: Float, mask: AttentionMask?, output: UnsafePointer<Float>, logSums: UnsafePointer<Float>,
+        width: Int, scale: Float, window: Int? = nil, softCap: Float? = nil, mask: AttentionMask?,
+        output: UnsafePointer<Float>, logSums: UnsafePointer<Float>,
         outputGradient: UnsafePointer<Float>, queryGradient: UnsafeMutablePointer<Float>,
         keyGradient: UnsafeMutablePointer<Float>, valueGradient: UnsafeMutablePointer<Float>
     ) {
@@ -45,7 +47,8 @@ extension Attention {
                     queries: queries + rows, query_stride: heads * width, query_count: queryCount, group: group,
                     keys: keys + place, values: values + place, element_type: Int32(ElementType.float32.rawValue),
                     key_stride: keyHeads * width, key_count: keyCount, width: width, scale: scale,
-                    causal: causalOffset != nil, causal_offset: causalOffset ?? 0,
+                    causal: causalOffset != nil, causal_offset: causalOffset ?? 0, window: window ?? 0,
+                    soft_cap: softCap ?? 0,
                     mask: mask.map { $0.values + sequence * $0.sequenceStride + keyHead * group * $0.headStride },
                     mask_query_stride: mask?.queryStride ?? 0, mask_head_stride: mask?.headStride ?? 0,
                     packed_keys: nil, packed_values: nil,

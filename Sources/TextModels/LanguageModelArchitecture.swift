@@ -11,11 +11,13 @@ public struct LanguageModelArchitecture: Sendable {
     private let read: @Sendable (_ folder: ModelFolder, _ path: String) throws -> any LanguageModelConfiguration
 
     /// All that are known.
-    public static let known = [
-        LanguageModelArchitecture(modelType: "llama", className: "LlamaForCausalLM") { folder, path in
-            try LlamaConfiguration(require(LlamaConfiguration.File.self, of: folder), path: path)
+    public static let known = LlamaFamily.allCases.map { family in
+        LanguageModelArchitecture(modelType: family.rawValue, className: family.className) { folder, path in
+            try LlamaConfiguration(
+                require(LlamaConfiguration.File.self, of: folder), family,
+                stated: require(StatedKeys.self, of: folder), path: path)
         }
-    ]
+    }
 
     private struct Names: Decodable {
         let architectures: [String]?

@@ -24,7 +24,7 @@ final class LazyTextEncoder: Sendable {
             cache = WordCache()
             return taken
         }
-        let ids = encoder.encode(Array(text.utf8), cache: &words)
+        let ids = try encoder.encode(Array(text.utf8), cache: &words)
         let used = words
         cache.withLock { cache in
             if cache.count < used.count { cache = used }

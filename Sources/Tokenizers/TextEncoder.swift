@@ -33,7 +33,7 @@ final class TextEncoder: Sendable {
             })
     }
 
-    func encode(_ text: [UInt8], cache: inout WordCache) -> [Int] {
+    func encode(_ text: [UInt8], cache: inout WordCache) throws(TokenizerError) -> [Int] {
         var words = WordEncoder(
             merger: WordMerger(merges), byteIDs: byteIDs, description: description, cache: cache)
         // The cache moves into the word encoder and back, so that it is never copied.
@@ -43,21 +43,25 @@ final class TextEncoder: Sendable {
             if let id = piece.id {
                 words.result.append(id)
             } else if let other = description.normalizer.normalized(text, piece.range) {
-                encode(other, other.indices, &words)
+                try encode(other, other.indices, &words)
             } else {
-                encode(text, piece.range, &words)
+                try encode(text, piece.range, &words)
             }
         }
         return words.result
     }
 
-    private func encode(_ text: [UInt8], _ range: Range<Int>, _ words: inout WordEncoder) {
+    private func encode(_ text: [UInt8], _ range: Range<Int>, _ words: inout WordEncoder) throws(TokenizerError) {
         for piece in normalized.split(text, range) {
             if let id = piece.id {
                 words.result.append(id)
             } else {
-                description.preTokenizer.forEachWord(in: text, piece.range) { text, word in
-                    words.append(text[word])
+                do throws(PatternError) {
+                    try description.preTokenizer.forEachWord(in: text, piece.range) { text, word in
+                        words.append(text[word])
+                    }
+                } catch {
+                    throw TokenizerError(file: description.mergesFile, .patternTooSlow)
                 }
             }
         }

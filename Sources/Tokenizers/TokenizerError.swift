@@ -12,6 +12,10 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case wrongType(setting: String, expected: String)
         /// A setting that would change the ids and that this module does not know.
         case unsupported(setting: String, value: String, supported: String)
+        /// A regular expression with a part that this module does not know.
+        case unsupportedPattern(setting: String, part: String, reason: String)
+        /// A regular expression that goes back too often on a text.
+        case patternTooSlow
         case emptyVocabulary
         case duplicateToken(String)
         case duplicateID(Int, first: String, second: String)
@@ -49,6 +53,10 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case .wrongType(let setting, let expected): "\(setting) should be \(expected)"
         case .unsupported(let setting, let value, let supported):
             "\(setting) is \(Self.quoted(value)), which is not supported (supported: \(supported))"
+        case .unsupportedPattern(let setting, let part, let reason):
+            "\(setting) has \(Self.quoted(part)), which is not supported: \(Self.quoted(reason))"
+        case .patternTooSlow:
+            "a pattern of its pre_tokenizer or normalizer takes too long on this text, which may be made so on purpose"
         case .emptyVocabulary: "the vocabulary is empty"
         case .duplicateToken(let token): "the token \(Self.quoted(token)) is listed twice"
         case .duplicateID(let id, let first, let second):

@@ -122,6 +122,10 @@ struct TokenizerJSON {
             try checkDecoder(all("decoder"))
             dropsFirstSpace = false
             normalizer = try Normalizer(all("normalizer"))
+            guard try PreTokenizer.endsWithByteLevel(all("pre_tokenizer")) else {
+                throw all("pre_tokenizer").unsupported(
+                    all("pre_tokenizer").shortText, supported: "ByteLevel, or a Sequence that ends with it")
+            }
             preTokenizer = try PreTokenizer(all("pre_tokenizer"))
         case .spaceMarked:
             let spaces = try SentencePieceSettings(

@@ -14,6 +14,8 @@ import Testing
         var isShared = false
         /// Strides of the mask's sequences, heads and queries, in keys.
         var mask: (Int, Int, Int)?
+        var window: Int?
+        var softCap: Float?
     }
 
     static let shapes: [Shape] = [
@@ -28,6 +30,9 @@ import Testing
         Shape(queries: 5, keys: 19, sequences: 2, heads: 2, keyHeads: 2, width: 8, mask: (1, 0, 0)),
         Shape(
             queries: 40, keys: 19, sequences: 2, heads: 4, keyHeads: 2, width: 8, causalOffset: 0, mask: (160, 40, 1)),
+        Shape(queries: 33, keys: 40, sequences: 2, heads: 2, keyHeads: 1, width: 9, causalOffset: 7, window: 5),
+        Shape(queries: 90, keys: 90, heads: 2, keyHeads: 2, width: 33, causalOffset: 0, window: 21, softCap: 0.7),
+        Shape(queries: 7, keys: 30, heads: 4, keyHeads: 2, width: 17, softCap: 2),
     ]
 
     @Test(arguments: KernelLevel.supported, shapes)
@@ -62,13 +67,16 @@ import Testing
                     keyStride: keyHeads * width, keySequenceStride: keySequenceStride,
                     keyCounts: Array(repeating: shape.keys, count: sequences),
                     causalOffsets: shape.causalOffset.map { Array(repeating: $0, count: sequences) }, heads: heads,
-                    keyHeads: keyHeads, width: width, scale: 0.3, mask: mask, output: &output,
+                    keyHeads: keyHeads, width: width, scale: 0.3, window: shape.window, softCap: shape.softCap,
+                    mask: mask,
+                    output: &output,
                     outputStride: heads * width, logSums: &logSums)
                 Attention.backward(
                     queries: q, queryCount: shape.queries, keys: k, values: v, keyCount: shape.keys,
                     keySequenceStride: keySequenceStride, sequences: sequences, causalOffset: shape.causalOffset,
-                    heads: heads, keyHeads: keyHeads, width: width, scale: 0.3, mask: mask, output: output,
-                    logSums: logSums, outputGradient: dO, queryGradient: &dQ, keyGradient: &dK, valueGradient: &dV)
+                    heads: heads, keyHeads: keyHeads, width: width, scale: 0.3, window: shape.window,
+                    softCap: shape.softCap, mask: mask, output: output, logSums: logSums, outputGradient: dO,
+                    queryGradient: &dQ, keyGradient: &dK, valueGradient: &dV)
             }
         }
 
@@ -87,8 +95,15 @@ import Testing
                         (0..<width).reduce(0.0) { $0 + Double(a[aPlace + $1]) * Double(b[bPlace + $1]) }
                     }
                     let visible = max(0, min(shape.keys, shape.causalOffset.map { $0 + t + 1 } ?? shape.keys))
-                    let scores = (0..<visible).map { key in
-                        0.3 * dot(q, row * width, k, place(key))
+                    let dots = (0..<visible).map { 0.3 * dot(q, row * width, k, place($0)) }
+                    let slopes = dots.map { dot in
+                        shape.softCap.map { 1 - pow(tanh(dot / Double($0)), 2) } ?? 1
+                    }
+                    let scores = dots.enumerated().map { key, dot in
+                        if let window = shape.window, key <= shape.causalOffset! + t - window {
+                            return -Double.infinity
+                        }
+                        return (shape.softCap.map { Double($0) * tanh(dot / Double($0)) } ?? dot)
                             + (strides.map { Double(maskValues[sequence * $0.0 + head * $0.1 + t * $0.2 + key]) } ?? 0)
                     }
                     let total = scores.reduce(0) { $0 + exp($1) }
@@ -97,7 +112,7 @@ import Testing
                     let weightGradients = (0..<visible).map { dot(dO, row * width, v, place($0)) }
                     let inner = zip(weights, weightGradients).reduce(0) { $0 + $1.0 * $1.1 }
                     for key in 0..<visible {
-                        let scoreGradient = weights[key] * (weightGradients[key] - inner) * 0.3
+                        let scoreGradient = weights[key] * (weightGradients[key] - inner) * 0.3 * slopes[key]
                         for i in 0..<width {
                             expected.output[row * width + i] += weights[key] * Double(v[place(key) + i])
                             expected.dQ[row * width + i] += scoreGradient * Double(k[place(key) + i])

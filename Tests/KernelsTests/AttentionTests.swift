@@ -10,6 +10,8 @@ import Testing
         var keyHeads = 1
         var width = 8
         var causal = false
+        var window: Int?
+        var softCap: Float?
     }
 
     static let shapes: [Shape] = [
@@ -22,6 +24,11 @@ import Testing
         Shape(queries: 150, keyCounts: [150], heads: 6, keyHeads: 6, width: 64, causal: true),
         Shape(queries: 130, keyCounts: [517, 300], heads: 2, keyHeads: 2, width: 80),
         Shape(queries: 2, keyCounts: [65], heads: 8, keyHeads: 1, width: 128, causal: true),
+        Shape(queries: 1, keyCounts: [100, 33, 1, 0], heads: 4, keyHeads: 2, width: 64, causal: true, window: 34),
+        Shape(queries: 3, keyCounts: [41], heads: 2, keyHeads: 2, width: 5, causal: true, window: 1, softCap: 2),
+        Shape(queries: 33, keyCounts: [33, 90], heads: 2, keyHeads: 1, width: 9, causal: true, window: 7),
+        Shape(queries: 150, keyCounts: [150], heads: 6, keyHeads: 6, width: 64, causal: true, window: 50, softCap: 3),
+        Shape(queries: 30, keyCounts: [517], heads: 2, keyHeads: 2, width: 80, softCap: 1.5),
     ]
 
     @Test(arguments: KernelLevel.supported, [ElementType.float32, .float16, .bfloat16])
@@ -44,7 +51,8 @@ import Testing
                     queries: queries, queryCount: shape.queries, queryStride: queryStride, keys: keys.bytes,
                     values: values.bytes, keyValueType: type, keyStride: keyStride, keySequenceStride: sequenceStride,
                     keyCounts: shape.keyCounts, causalOffsets: offsets, heads: heads, keyHeads: keyHeads,
-                    width: width, scale: 0.3, output: &output, outputStride: outputStride)
+                    width: width, scale: 0.3, window: shape.window, softCap: shape.softCap, output: &output,
+                    outputStride: outputStride)
 
                 var expected = [Double](repeating: 7, count: output.count)
                 for sequence in 0..<sequences {
@@ -55,11 +63,16 @@ import Testing
                             let visible = max(
                                 0, min(shape.keyCounts[sequence], offsets.map { $0[sequence] + t + 1 } ?? .max))
                             let scores = (0..<visible).map { key in
-                                0.3
+                                if let window = shape.window, key <= offsets![sequence] + t - window {
+                                    return -Double.infinity
+                                }
+                                let score =
+                                    0.3
                                     * (0..<width).reduce(0.0) { sum, i in
                                         let place = sequence * sequenceStride + key * keyStride + keyHead * width + i
                                         return sum + Double(queries[query + i]) * Double(keys.exact[place])
                                     }
+                                return shape.softCap.map { Double($0) * tanh(score / Double($0)) } ?? score
                             }
                             let largest = scores.max() ?? 0
                             let weights = scores.map { exp($0 - largest) }

@@ -15,16 +15,18 @@ struct LlamaConfigurationTests {
         change(&object)
         let data = try JSONSerialization.data(withJSONObject: object)
         return try LlamaConfiguration(
-            JSONDecoder().decode(LlamaConfiguration.File.self, from: data), path: "config.json")
+            JSONDecoder().decode(LlamaConfiguration.File.self, from: data),
+            stated: JSONDecoder().decode(StatedKeys.self, from: data), path: "config.json")
     }
 
     @Test(arguments: LlamaFixture.names)
     func whatIsWrittenIsReadBack(name: String) throws {
         let folder = try ModelFolder(LlamaFixture.folder.appendingPathComponent(name))
         let configuration = try #require(LanguageModelArchitecture.configuration(of: folder) as? LlamaConfiguration)
-        let written = try JSONEncoder().encode(configuration.file)
+        let written = try configuration.json()
         let again = try LlamaConfiguration(
-            JSONDecoder().decode(LlamaConfiguration.File.self, from: written), path: "config.json")
+            JSONDecoder().decode(LlamaConfiguration.File.self, from: written),
+            stated: JSONDecoder().decode(StatedKeys.self, from: written), path: "config.json")
         #expect(again == configuration)
         let elements = try folder.openWeights()
         #expect(

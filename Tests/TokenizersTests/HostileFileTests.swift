@@ -165,21 +165,13 @@ struct HostileFileTests {
                 file(normalizer: #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]}"#)
             ),
             ("pre_tokenizer", file(preTokenizer: "null")),
-            ("pre_tokenizer.type", file(preTokenizer: #"{"type": "Metaspace"}"#)),
-            ("pre_tokenizer.type", file(preTokenizer: #"{"type": "Digits", "individual_digits": true}"#)),
+            ("pre_tokenizer", file(preTokenizer: #"{"type": "Digits", "individual_digits": true}"#)),
             ("pre_tokenizer.novelty", file(preTokenizer: #"{"type": "ByteLevel", "novelty": 1}"#)),
             (
                 "pre_tokenizer.pretokenizers[0].type",
                 file(
                     preTokenizer:
                         #"{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "ByteLevel"}]}"#)
-            ),
-            (
-                "pre_tokenizer.pretokenizers[0].pattern.Regex",
-                file(
-                    preTokenizer:
-                        #"{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Isolated"}, {"type": "ByteLevel"}]}"#
-                )
             ),
             ("decoder.type", file(decoder: #"{"type": "WordPiece"}"#)),
         ])
@@ -189,6 +181,47 @@ struct HostileFileTests {
             return
         }
         #expect(named == setting)
+    }
+
+    @Test(
+        "what a pattern has that is not known is named",
+        arguments: [
+            (#"\\p{Han}+"#, "\\p{Han}"), (#"(a"#, "(a"), (#"a)"#, ")"), (#"(?P<x>a)"#, "(?P<"), (#"(a*)*"#, "(a*)*"),
+            (#"[a"#, "[a"), (#"a{3,2}"#, "{3,2}"), (#"*a"#, "*"), (#"\\1"#, "\\1"), (#"[a&&b]"#, "&&"),
+            (#"[[:alpha:]]"#, "[:"),
+            (#"(?i:é)"#, "é"), (#"(?i:ss)"#, "ss"), (#"[^a[^b]]"#, "[^a[^b]"), (#"a{9999}"#, "{9999}"),
+            (#"[z-a]"#, "z-a"),
+            (#"(?<=a+)"#, "(?<"), (#"\\"#, "\\"), (#"((((a{99}){99}){99}){99})"#, "the pattern"),
+        ])
+    func patterns(_ pattern: String, _ part: String) {
+        let text = file(
+            preTokenizer: """
+                {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\(pattern)"}, \
+                "behavior": "Isolated"}, {"type": "ByteLevel"}]}
+                """)
+        guard case .unsupportedPattern(let setting, let named, _) = reason(text) else {
+            Issue.record("\(pattern): \(String(describing: reason(text)))")
+            return
+        }
+        #expect(setting == "pre_tokenizer.pretokenizers[0].pattern.Regex")
+        #expect(named == part)
+    }
+
+    @Test("a pattern that goes back for ever is given up")
+    func slowPattern() throws {
+        let tokenizer = try load(
+            file(
+                preTokenizer: #"""
+                    {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "(?:a|aa|aaa)+b"},
+                    "behavior": "Isolated"}, {"type": "ByteLevel"}]}
+                    """#))
+        #expect(try tokenizer.encode("aab") == [0, 2])
+        do throws(TokenizerError) {
+            _ = try tokenizer.encode(String(repeating: "a", count: 1000))
+            Issue.record("no error")
+        } catch {
+            #expect(error.reason == .patternTooSlow)
+        }
     }
 
     @Test("settings that are missing or of the wrong type")

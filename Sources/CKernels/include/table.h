@@ -98,6 +98,10 @@ typedef struct {
     bool causal;
     // Query t sees the keys 0 ... causal_offset + t.
     long causal_offset;
+    // So many keys, the last of those, a causal query sees; all where 0.
+    long window;
+    // A score s becomes soft_cap tanh(s / soft_cap), before the mask; nothing happens where 0.
+    float soft_cap;
     // Added to the scores unless null: query t, head h of the group and key k at t * query stride + h * head stride + k.
     const float *_Nullable mask;
     long mask_query_stride, mask_head_stride;

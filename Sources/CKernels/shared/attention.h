@@ -66,6 +66,17 @@ INLINE long visible_keys(const kernels_attention *p, long row) {
     return visible < 0 ? 0 : visible < p->key_count ? visible : p->key_count;
 }
 
+// The first key that query row `row` sees.
+INLINE long first_key(const kernels_attention *p, long row) {
+    if (!p->causal || p->window <= 0) return 0;
+    long first = p->causal_offset + row / p->group + 1 - p->window;
+    return first < 0 ? 0 : first < p->key_count ? first : p->key_count;
+}
+
+INLINE float capped(const kernels_attention *p, float score) {
+    return p->soft_cap * hyperbolic_tangent(splat(score / p->soft_cap))[0];
+}
+
 INLINE const float *mask_row(const kernels_attention *p, long row) {
     return p->mask + row / p->group * p->mask_query_stride + row % p->group * p->mask_head_stride;
 }
@@ -79,6 +90,13 @@ INLINE void keep_log_sum(const kernels_attention *p, long row, float largest, fl
 // Where vector v of a panel's row for `key` stands: panels of KERNELS_PANEL columns, `panel_floats` apart.
 INLINE float *lane_vector(float *panel, long panel_floats, long key, int v) {
     return panel + v * LANES / KERNELS_PANEL * panel_floats + key * KERNELS_PANEL + v * LANES % KERNELS_PANEL;
+}
+
+// The first block of keys of which a row from `row_begin` on sees any.
+INLINE long first_seen_block(const kernels_attention *p, long row_begin) {
+    long first = first_key(p, row_begin), block = 0;
+    while (block < block_count(p->key_count) && block_begin(p->key_count, block + 1) <= first) block++;
+    return block;
 }
 
 static void attention_block(const kernels_attention *p, long row_begin, long row_end) {
@@ -109,8 +127,16 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
             long row = v * LANES + lane;
             limits[v][lane] = (int32_t)(row < rows ? visible_keys(p, row_begin + row) : p->key_count);
         }
-    // Keys below this one are seen by every row.
+    // Keys below this one are seen by every row, unless a window hides them.
     const long seen_by_all = visible_keys(p, row_begin);
+    Integers starts[TILE_VECTORS];
+    for (int v = 0; v < TILE_VECTORS; v++)
+        for (int lane = 0; lane < LANES; lane++) {
+            long row = v * LANES + lane;
+            starts[v][lane] = (int32_t)(row < rows ? first_key(p, row_begin + row) : 0);
+        }
+    const long last_start = first_key(p, row_end - 1);
+    const long first_block = first_seen_block(p, row_begin), base = first_block > 0 ? block_begin(p->key_count, first_block) : 0;
 
     _Alignas(64) float sums[TILE_ROWS * TILE_COLUMNS];
     Floats largest[TILE_VECTORS], total[TILE_VECTORS];
@@ -118,11 +144,14 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
         largest[v] = splat(-INFINITY);
         total[v] = splat(0);
     }
-    for (long block = 0; block < block_count(p->key_count); block++) {
+    for (long block = first_block; block < block_count(p->key_count); block++) {
         long begin = block_begin(p->key_count, block), end = block_begin(p->key_count, block + 1);
         if (begin >= seen) break;
         tiles[KERNELS_FLOAT32][end - begin - 1](
             p->packed_keys + begin * width, (const char *)query_panel, query_floats * (long)sizeof(float), width, sums);
+        if (p->soft_cap > 0)
+            for (long i = 0; i < (end - begin) * TILE_COLUMNS; i += LANES)
+                store(sums + i, p->soft_cap * hyperbolic_tangent(load(sums + i) * (1.0f / p->soft_cap)));
         if (p->mask)
             for (long r = 0; r < rows; r++)
                 for (long key = begin; key < end; key++)
@@ -131,6 +160,7 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
             for (int v = 0; v < TILE_VECTORS; v++) {
                 Floats score = load(sums + (key - begin) * TILE_COLUMNS + v * LANES);
                 if (key >= seen_by_all) score = select_floats(limits[v] <= (int32_t)key, splat(-INFINITY), score);
+                if (key < last_start) score = select_floats(starts[v] > (int32_t)key, splat(-INFINITY), score);
                 largest[v] = maximum(largest[v], score);
                 store(lane_vector(scores, score_floats, key, v), score);
             }
@@ -138,7 +168,7 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
     // A row that sees no key: exp(-inf - 0) = 0 throughout.
     for (int v = 0; v < TILE_VECTORS; v++)
         largest[v] = select_floats(largest[v] == -INFINITY, splat(0), largest[v]);
-    for (long key = 0; key < seen; key++)
+    for (long key = base; key < seen; key++)
         for (int v = 0; v < TILE_VECTORS; v++) {
             float *score = lane_vector(scores, score_floats, key, v);
             Floats weight = exponential_of_nonpositive(load(score) - largest[v]);
@@ -154,8 +184,8 @@ static void attention_block(const kernels_attention *p, long row_begin, long row
     for (long block = 0; block < block_count(width); block++) {
         long begin = block_begin(width, block), end = block_begin(width, block + 1);
         tiles[KERNELS_FLOAT32][end - begin - 1](
-            p->packed_values + begin * p->key_count, (const char *)scores, score_floats * (long)sizeof(float), seen,
-            sums);
+            p->packed_values + begin * p->key_count + base * (end - begin), (const char *)(scores + base * KERNELS_PANEL),
+            score_floats * (long)sizeof(float), seen > base ? seen - base : 0, sums);
         for (long i = begin; i < end; i++)
             for (int v = 0; v < TILE_VECTORS; v++)
                 store(result + i * TILE_COLUMNS + v * LANES,
@@ -244,27 +274,32 @@ INLINE void attention_directly(const kernels_attention *p, long row_begin, long 
     enum { KEYS_AT_ONCE = 32 };
     const long rows = row_end - row_begin, count = p->key_count, seen = visible_keys(p, row_end - 1);
     float *scores = kernels_scratch(SCRATCH_ROWS, (size_t)(rows * count + 1) * sizeof(float));
-    for (long first = 0; first < seen; first += KEYS_AT_ONCE) {
+    const long seen_first = first_key(p, row_begin);
+    for (long first = seen_first; first < seen; first += KEYS_AT_ONCE) {
         for (long r = 0; r < rows; r++) {
-            long visible = visible_keys(p, row_begin + r);
+            long visible = visible_keys(p, row_begin + r), start = first_key(p, row_begin + r);
             long end = first + KEYS_AT_ONCE < visible ? first + KEYS_AT_ONCE : visible;
-            if (first >= end) continue;
-            scores_of_row(p, query_row(p, row_begin + r), first, end, type, scores + r * count);
+            long begin = first > start ? first : start;
+            if (begin >= end) continue;
+            scores_of_row(p, query_row(p, row_begin + r), begin, end, type, scores + r * count);
+            if (p->soft_cap > 0)
+                for (long key = begin; key < end; key++) scores[r * count + key] = capped(p, scores[r * count + key]);
             if (p->mask)
-                for (long key = first; key < end; key++) scores[r * count + key] += mask_row(p, row_begin + r)[key];
+                for (long key = begin; key < end; key++) scores[r * count + key] += mask_row(p, row_begin + r)[key];
         }
     }
     for (long r = 0; r < rows; r++) {
-        long visible = visible_keys(p, row_begin + r);
-        weights_of_row(p, row_begin + r, scores + r * count, visible);
+        long visible = visible_keys(p, row_begin + r), start = first_key(p, row_begin + r);
+        weights_of_row(p, row_begin + r, scores + r * count + start, visible - start);
         memset(output_row(p, row_begin + r), 0, (size_t)p->width * sizeof(float));
     }
-    for (long first = 0; first < seen; first += KEYS_AT_ONCE) {
+    for (long first = seen_first; first < seen; first += KEYS_AT_ONCE) {
         for (long r = 0; r < rows; r++) {
-            long visible = visible_keys(p, row_begin + r);
+            long visible = visible_keys(p, row_begin + r), start = first_key(p, row_begin + r);
             long end = first + KEYS_AT_ONCE < visible ? first + KEYS_AT_ONCE : visible;
-            if (first < end)
-                add_weighted_values(p, scores + r * count, first, end, type, output_row(p, row_begin + r));
+            long begin = first > start ? first : start;
+            if (begin < end)
+                add_weighted_values(p, scores + r * count, begin, end, type, output_row(p, row_begin + r));
         }
     }
 }

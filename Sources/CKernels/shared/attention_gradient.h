@@ -98,25 +98,36 @@ static void gradient_of_block(
     gather_rows(
         p, m, g->output_gradient, p->output_stride, 1, row_begin, rows, m->output_gradients, m->gradient_panel);
 
-    Integers limits[TILE_VECTORS];
+    const long last_start = first_key(p, row_end - 1);
+    const long first_block = first_seen_block(p, row_begin), base = first_block > 0 ? block_begin(count, first_block) : 0;
+
+    Integers limits[TILE_VECTORS], starts[TILE_VECTORS];
     Floats log_sums[TILE_VECTORS], inner[TILE_VECTORS];
     for (int v = 0; v < TILE_VECTORS; v++)
         for (int lane = 0; lane < LANES; lane++) {
             long r = v * LANES + lane, row = row_begin + r;
             bool exists = r < rows;
             limits[v][lane] = (int32_t)(exists ? visible_keys(p, row) : count);
+            starts[v][lane] = (int32_t)(exists ? first_key(p, row) : 0);
             // A weight of exp(-infinity) where there is no row.
             log_sums[v][lane] = exists ? p->log_sums[row / p->group * p->log_sum_stride + row % p->group] : INFINITY;
             inner[v][lane] = exists ? dot(output_row(p, row), m->output_gradients + r * padded, width) : 0;
         }
 
     _Alignas(64) float weights[TILE_ROWS * TILE_COLUMNS], gradients[TILE_ROWS * TILE_COLUMNS];
-    for (long block = 0; block < block_count(count); block++) {
+    _Alignas(64) float slopes[TILE_ROWS * TILE_COLUMNS];
+    for (long block = first_block; block < block_count(count); block++) {
         long begin = block_begin(count, block), height = block_begin(count, block + 1) - begin;
         if (begin >= seen) break;
         const tile_function tile = tiles[KERNELS_FLOAT32][height - 1];
         tile(m->packed_keys + begin * width, (const char *)m->query_panel, panel_bytes, width, weights);
         tile(m->packed_values + begin * width, (const char *)m->gradient_panel, panel_bytes, width, gradients);
+        if (p->soft_cap > 0)
+            for (long i = 0; i < height * TILE_COLUMNS; i += LANES) {
+                Floats t = hyperbolic_tangent(load(weights + i) * (1.0f / p->soft_cap));
+                store(weights + i, p->soft_cap * t);
+                store(slopes + i, 1.0f - t * t);
+            }
         if (p->mask)
             for (long r = 0; r < rows; r++)
                 for (long k = 0; k < height; k++)
@@ -128,7 +139,9 @@ static void gradient_of_block(
                 Floats w = exponential_of_nonpositive(load(weight) - log_sums[v]);
                 if (begin + k >= seen_by_all)
                     w = select_floats(limits[v] <= (int32_t)(begin + k), splat(0), w);
+                if (begin + k < last_start) w = select_floats(starts[v] > (int32_t)(begin + k), splat(0), w);
                 Floats d = w * (load(gradient) - inner[v]);
+                if (p->soft_cap > 0) d *= load(slopes + k * TILE_COLUMNS + v * LANES);
                 store(weight, w);
                 store(gradient, d);
                 store(lane_vector(m->score_gradients, score_floats, begin + k, v), d);
@@ -145,8 +158,8 @@ static void gradient_of_block(
     for (long block = 0; block < block_count(width); block++) {
         long begin = block_begin(width, block), height = block_begin(width, block + 1) - begin;
         tiles[KERNELS_FLOAT32][height - 1](
-            m->keys_by_width + begin * count, (const char *)m->score_gradients, score_floats * (long)sizeof(float),
-            seen, m->result + begin * TILE_COLUMNS);
+            m->keys_by_width + begin * count + base * height, (const char *)(m->score_gradients + base * KERNELS_PANEL),
+            score_floats * (long)sizeof(float), seen > base ? seen - base : 0, m->result + begin * TILE_COLUMNS);
     }
     transpose_rows(m->result, TILE_COLUMNS, width, rows, m->result_rows, width);
     for (long r = 0; r < rows; r++) {

@@ -1,8 +1,9 @@
 public import FoundationEssentials
 public import Parameters
 
-/// The sizes of a Llama model, as in the `config.json` of its Hugging Face folder.
+/// The sizes of a model of Llama's kind, as in the `config.json` of its Hugging Face folder.
 public struct LlamaConfiguration: LanguageModelConfiguration {
+    public var family = LlamaFamily.llama
     /// `hidden_size`.
     public var width: Int
     /// `intermediate_size`.
@@ -20,10 +21,24 @@ public struct LlamaConfiguration: LanguageModelConfiguration {
     /// `rope_theta`.
     public var rotaryBase = 10_000.0
     public var rotaryScaling = RotaryScaling.none
+    /// `rope_local_base_freq`: the base of layers with a window, which nothing scales; that of all others where nil.
+    public var localRotaryBase: Double?
     /// Whether logits are products with the token embedding instead of `lm_head`.
     public var tiesEmbedding = false
+    /// `attention_bias`, of all four projections; ``LlamaFamily/qwen2`` always has it for queries, keys and values alone,
+    /// ``LlamaFamily/mistral`` never.
     public var hasAttentionBias = false
     public var hasFeedForwardBias = false
+    /// `sliding_window`: a position sees itself and those before it, so many together; all where nil.
+    public var slidingWindow: Int?
+    /// `layer_types`: which layers have the window; those that the family has it in where nil.
+    public var slidingLayers: [Bool]?
+    /// `query_pre_attn_scalar`: scores are divided by its root; ``headWidth`` where nil.
+    public var attentionDivisor: Double?
+    /// `attn_logit_softcapping`: a score s becomes c tanh(s / c).
+    public var attentionSoftCap: Float?
+    /// `final_logit_softcapping`, the same for logits.
+    public var logitSoftCap: Float?
     /// Of weights that begin at random.
     public var initialDeviation: Float = 0.02
     /// `bos_token_id`.
@@ -38,9 +53,10 @@ public struct LlamaConfiguration: LanguageModelConfiguration {
     ///   - keyHeads: `heads` where nil.
     ///   - headWidth: `width / heads` where nil.
     public init(
-        width: Int, feedForward: Int, layers: Int, heads: Int, keyHeads: Int? = nil, headWidth: Int? = nil,
-        vocabularySize: Int, positions: Int
+        _ family: LlamaFamily = .llama, width: Int, feedForward: Int, layers: Int, heads: Int, keyHeads: Int? = nil,
+        headWidth: Int? = nil, vocabularySize: Int, positions: Int
     ) {
+        self.family = family
         self.width = width
         self.feedForward = feedForward
         self.layers = layers
@@ -51,7 +67,7 @@ public struct LlamaConfiguration: LanguageModelConfiguration {
         self.positions = positions
     }
 
-    public var modelType: String { "llama" }
+    public var modelType: String { family.rawValue }
 
     public func makeModel(in store: ParameterStore) throws -> any CausalLanguageModel {
         try LlamaModel(self, in: store)
@@ -59,58 +75,34 @@ public struct LlamaConfiguration: LanguageModelConfiguration {
 
     public func json() throws -> Data { try Self.json(file) }
 
-    /// The number of tokens that the model can see: ``positions``, or what dynamic scaling makes of them.
+    /// ``positions``, or what dynamic scaling makes of them.
     public var context: Int {
         if case .dynamic(let factor) = rotaryScaling { return Int(Double(positions) * factor) }
         return positions
     }
 
-    /// The number of elements of all weights together.
+    /// The positions that a layer's attention sees at most; nil for all.
+    public func window(ofLayer layer: Int) -> Int? {
+        let slides = slidingLayers.map { layer < $0.count && $0[layer] } ?? family.slides(layer: layer)
+        return slides ? slidingWindow : nil
+    }
+
+    /// Whether queries, keys and values have a bias.
+    var hasInputBias: Bool { family == .qwen2 || family != .mistral && hasAttentionBias }
+    /// Whether what attention gives has one.
+    var hasOutputBias: Bool { family != .qwen2 && family != .mistral && hasAttentionBias }
+
     public var parameterCount: Int {
         let queries = heads * headWidth
         let keys = keyHeads * headWidth
         var attention = width * (2 * queries + 2 * keys)
-        if hasAttentionBias { attention += queries + 2 * keys + width }
+        if hasInputBias { attention += queries + 2 * keys }
+        if hasOutputBias { attention += width }
+        if family.normalizesHeads { attention += 2 * headWidth }
         var network = 3 * width * feedForward
         if hasFeedForwardBias { network += 2 * feedForward + width }
+        let norms = (family.normalizesResults ? 4 : 2) * width
         let embeddings = vocabularySize * width * (tiesEmbedding ? 1 : 2)
-        return embeddings + layers * (attention + network + 2 * width) + width
-    }
-
-    /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
-    ///
-    /// - Parameter file: what errors call the configuration.
-    public func validate(file: String) throws(TextModelError) {
-        func check<Value: Comparable>(
-            _ key: File.CodingKeys, _ value: Value, _ range: ClosedRange<Value>
-        ) throws(TextModelError) {
-            guard range.contains(value) else {
-                throw .invalidConfiguration(
-                    file: file, key: key.rawValue, value: "\(value)",
-                    expected: "\(range.lowerBound) to \(range.upperBound)")
-            }
-        }
-        try check(.width, width, 1...65_536)
-        try check(.feedForward, feedForward, 1...262_144)
-        try check(.layers, layers, 1...256)
-        try check(.heads, heads, 1...256)
-        try check(.keyHeads, keyHeads, 1...256)
-        try check(.headWidth, headWidth, 2...1_024)
-        try check(.vocabularySize, vocabularySize, 2...2_000_000)
-        try check(.positions, positions, 2...Self.largestContext)
-        try check(.normEpsilon, normEpsilon, 1e-12...0.1)
-        try check(.rotaryBase, rotaryBase, 1.001...1e12)
-        try check(.initialDeviation, initialDeviation, 0...1)
-        func invalid(_ key: File.CodingKeys, _ value: Int, _ expected: String) -> TextModelError {
-            .invalidConfiguration(file: file, key: key.rawValue, value: "\(value)", expected: expected)
-        }
-        guard heads.isMultiple(of: keyHeads) else {
-            throw invalid(.keyHeads, keyHeads, "a divisor of num_attention_heads, which is \(heads)")
-        }
-        guard headWidth.isMultiple(of: 2) else { throw invalid(.headWidth, headWidth, "an even number") }
-        for (key, token) in [(File.CodingKeys.beginToken, beginToken)] + endTokens.map({ (.endTokens, $0) }) {
-            guard let token else { continue }
-            try check(key, token, 0...vocabularySize - 1)
-        }
+        return embeddings + layers * (attention + network + norms) + width
     }
 }

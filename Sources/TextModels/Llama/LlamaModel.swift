@@ -4,7 +4,8 @@ public import Parameters
 public import Tensors
 
 /// Llama: a decoder-only Transformer (Touvron et al. 2023, "LLaMA: Open and Efficient Foundation Language Models") with
-/// the grouped queries of Llama 2 and the stretched positions of Llama 3.1.
+/// the grouped queries of Llama 2 and the stretched positions of Llama 3.1; and the models that differ from it in details
+/// (``LlamaFamily``).
 public struct LlamaModel: CausalLanguageModel {
     public let configuration: LlamaConfiguration
     public let embedding: Embedding
@@ -13,7 +14,6 @@ public struct LlamaModel: CausalLanguageModel {
     public let head: Parameter
     private let rotations: RotaryTables
 
-    /// Builds the model on `store`, whose names are those of a Hugging Face folder, and verifies that all of them fit.
     public init(_ configuration: LlamaConfiguration, in store: ParameterStore) throws {
         try configuration.validate(file: "config.json")
         self.configuration = configuration
@@ -21,8 +21,8 @@ public struct LlamaModel: CausalLanguageModel {
         embedding = Embedding(
             configuration.vocabularySize, width, deviation: configuration.initialDeviation,
             in: scope / "embed_tokens")
-        layers = (0..<configuration.layers).map { LlamaLayer(configuration, in: scope / "layers" / $0) }
-        norm = RMSNorm(width, epsilon: configuration.normEpsilon, in: scope / "norm")
+        layers = (0..<configuration.layers).map { LlamaLayer(configuration, index: $0, in: scope / "layers" / $0) }
+        norm = configuration.norm(width, in: scope / "norm")
         if configuration.tiesEmbedding {
             head = embedding.weight
             // Some files store it twice.
@@ -40,22 +40,50 @@ public struct LlamaModel: CausalLanguageModel {
         try store.verify()
     }
 
+    private func embedded(_ tokens: Tensor) -> Tensor {
+        let x = embedding(tokens)
+        return configuration.family.isGemma ? scale(x, by: Float(configuration.width).squareRoot()) : x
+    }
+
+    public func logits(_ states: Tensor) -> Tensor {
+        let logits = linear(states, head.weight)
+        guard let cap = configuration.logitSoftCap else { return logits }
+        return scale(tanh(scale(logits, by: 1 / cap)), by: cap)
+    }
+
+    public func loss(
+        _ tokens: Tensor, targets: Tensor, ignoring ignoredTarget: Int32?, mode: Mode, dropout: Float,
+        labelSmoothing: Float, reduction: Reduction
+    ) -> Tensor {
+        let states = self(tokens, mode: mode, dropout: dropout)
+        guard configuration.logitSoftCap != nil else {
+            return linearCrossEntropy(
+                states, head.weight, targets, ignoring: ignoredTarget, labelSmoothing: labelSmoothing,
+                reduction: reduction)
+        }
+        // Capped logits have to exist as a whole.
+        return crossEntropy(
+            logits(states), targets, ignoring: ignoredTarget, labelSmoothing: labelSmoothing, reduction: reduction)
+    }
+
     // MARK: Whole sequences
 
     public func callAsFunction(_ tokens: Tensor, mode: Mode, dropout probability: Float) -> Tensor {
-        let rotation = rotations.table(positions: tokens.shape[1])
-        var x = dropout(embedding(tokens), probability: probability, mode: mode.split(0))
+        let rotations = rotations.tables(positions: tokens.shape[1])
+        var x = dropout(embedded(tokens), probability: probability, mode: mode.split(0))
         // What each sub-layer adds; without dropout the sum is a part of the product.
-        func add(_ projection: Linear, of inner: Tensor, stream: Int) -> Tensor {
-            guard probability > 0, case .training = mode else { return projection(inner, residual: x) }
-            let dropped = dropout(projection(inner), probability: probability, mode: mode.split(UInt64(stream)))
+        func add(_ projection: Linear, _ norm: RMSNorm?, of inner: Tensor, stream: Int) -> Tensor {
+            guard probability > 0, case .training = mode else { return projection.added(to: x, norm, of: inner) }
+            let added = projection(inner)
+            let dropped = dropout(
+                norm.map { $0(added) } ?? added, probability: probability, mode: mode.split(UInt64(stream)))
             return Autograd.add(x, dropped)
         }
         for (index, layer) in layers.enumerated() {
-            let attended = layer.attention(layer.attentionNorm(x), rotation: rotation)
-            x = add(layer.attention.outputProjection, of: attended, stream: 2 * index + 1)
+            let attended = layer.attention(layer.attentionNorm(x), rotations: rotations)
+            x = add(layer.attention.outputProjection, layer.attentionResultNorm, of: attended, stream: 2 * index + 1)
             let inner = layer.feedForward.inner(layer.feedForwardNorm(x))
-            x = add(layer.feedForward.down, of: inner, stream: 2 * index + 2)
+            x = add(layer.feedForward.down, layer.feedForwardResultNorm, of: inner, stream: 2 * index + 2)
         }
         return norm(x)
     }
@@ -70,16 +98,17 @@ public struct LlamaModel: CausalLanguageModel {
             cache: KeyValueCache(
                 layerCount: configuration.layers, sequenceCapacity: sequences, positionCapacity: positions,
                 width: configuration.keyHeads * configuration.headWidth),
-            rotations: [rotations.table(positions: positions)])
+            rotations: rotations.tables(positions: positions))
     }
 
     public func callAsFunction(_ tokens: Tensor, extending past: LanguageModelPast) -> Tensor {
         let (sequences, time) = (tokens.shape[0], tokens.shape[1])
-        var x = embedding(tokens)
+        var x = embedded(tokens)
         for (index, layer) in layers.enumerated() {
             let attended = layer.attention(layer.attentionNorm(x), extending: past, layer: index)
-            x = layer.attention.outputProjection(attended, residual: x)
-            x = layer.feedForward.down(layer.feedForward.inner(layer.feedForwardNorm(x)), residual: x)
+            x = layer.attention.outputProjection.added(to: x, layer.attentionResultNorm, of: attended)
+            let inner = layer.feedForward.inner(layer.feedForwardNorm(x))
+            x = layer.feedForward.down.added(to: x, layer.feedForwardResultNorm, of: inner)
         }
         past.cache.advance(by: time, sequences: sequences)
         return norm(x)
@@ -96,5 +125,13 @@ public struct LlamaModel: CausalLanguageModel {
             }
         }
         head.weight.pack()
+    }
+}
+
+extension Linear {
+    /// `x` and what this makes of `inner`, normalized where there is a norm.
+    fileprivate func added(to x: Tensor, _ norm: RMSNorm?, of inner: Tensor) -> Tensor {
+        guard let norm else { return self(inner, residual: x) }
+        return add(x, norm(self(inner)))
     }
 }

@@ -63,6 +63,25 @@ struct RotaryParameters: Codable {
 
     init() {}
 
+    /// `rope_parameters`: those of all layers, or of each kind of them.
+    struct OfLayers: Codable {
+        var all: RotaryParameters?
+        var full: RotaryParameters?
+        var sliding: RotaryParameters?
+
+        enum CodingKeys: String, CodingKey {
+            case full = "full_attention"
+            case sliding = "sliding_attention"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            full = try container.decodeIfPresent(RotaryParameters.self, forKey: .full)
+            sliding = try container.decodeIfPresent(RotaryParameters.self, forKey: .sliding)
+            if container.allKeys.isEmpty { all = try RotaryParameters(from: decoder) }
+        }
+    }
+
     /// What ``RotaryScaling`` looks like in a file; nil where nothing is scaled.
     init?(_ scaling: RotaryScaling) {
         switch scaling {

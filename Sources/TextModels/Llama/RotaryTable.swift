@@ -33,21 +33,27 @@ package struct RotaryTable: Sendable {
     }
 }
 
-/// Keeps the table that was asked for last: training asks for the same one again and again.
+/// Keeps the tables that were asked for last: training asks for the same ones again and again.
 final class RotaryTables: Sendable {
     private let configuration: LlamaConfiguration
-    private let last = Mutex<(positions: Int, table: RotaryTable)?>(nil)
+    private let last = Mutex<(positions: Int, tables: [RotaryTable])?>(nil)
 
     init(_ configuration: LlamaConfiguration) { self.configuration = configuration }
 
-    /// The table of a text that has, or may come to have, so many positions.
-    func table(positions: Int) -> RotaryTable {
-        if let known = last.withLock({ $0 }), known.positions == positions { return known.table }
-        let frequencies = RotaryFrequencies(
-            width: configuration.headWidth, base: configuration.rotaryBase, scaling: configuration.rotaryScaling,
-            trainedPositions: configuration.positions, positions: positions)
-        let table = RotaryTable(frequencies, positions: positions)
-        last.withLock { $0 = (positions, table) }
-        return table
+    /// The tables of a text that has, or may come to have, so many positions: that of layers without a window, and that of
+    /// layers with one where theirs is another.
+    func tables(positions: Int) -> [RotaryTable] {
+        if let known = last.withLock({ $0 }), known.positions == positions { return known.tables }
+        func table(base: Double, _ scaling: RotaryScaling) -> RotaryTable {
+            RotaryTable(
+                RotaryFrequencies(
+                    width: configuration.headWidth, base: base, scaling: scaling,
+                    trainedPositions: configuration.positions, positions: positions),
+                positions: positions)
+        }
+        var tables = [table(base: configuration.rotaryBase, configuration.rotaryScaling)]
+        if let base = configuration.localRotaryBase { tables.append(table(base: base, .none)) }
+        last.withLock { $0 = (positions, tables) }
+        return tables
     }
 }

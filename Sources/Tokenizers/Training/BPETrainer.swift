@@ -11,7 +11,7 @@ public struct BPETrainer: Sendable {
     /// Pairs that occur less often are not merged, so that the vocabulary may stay smaller than it could be.
     public let minimumCount: Int
 
-    private let preTokenizer = PreTokenizer(steps: [.words(.gpt2)])
+    private let pattern = WordPattern.gpt2
     private let specialTokenMatcher: AddedTokenMatcher
     private var words = ByteStringTable()
     private var counts: [Int] = []
@@ -42,8 +42,11 @@ public struct BPETrainer: Sendable {
     public mutating func add(_ text: String) {
         let bytes = Array(text.utf8)
         for piece in specialTokenMatcher.split(bytes, 0..<bytes.count) where piece.id == nil {
-            preTokenizer.forEachWord(in: bytes, piece.range) { text, word in
-                text[word].withUnsafeBufferPointer { count($0) }
+            var start = piece.range.lowerBound
+            while start < piece.range.upperBound {
+                let end = pattern.endOfWord(in: bytes, from: start, to: piece.range.upperBound)
+                bytes[start..<end].withUnsafeBufferPointer { count($0) }
+                start = end
             }
         }
     }

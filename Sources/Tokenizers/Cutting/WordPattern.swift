@@ -5,7 +5,7 @@ enum WordPattern: Sendable, Equatable {
     /// GPT-2 and Whisper; built into the pre-tokenizer `ByteLevel`:
     /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
     case gpt2
-    /// Llama 3 (three digits) and Qwen 2 (one digit):
+    /// GPT-4 and Llama 3 (three digits) and Qwen 2 (one digit):
     /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
     case lines(maximumDigits: Int)
 
@@ -17,7 +17,10 @@ enum WordPattern: Sendable, Equatable {
         case #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
             #"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#:
             self = .gpt2
-        case beforeDigits + #"\p{N}{1,3}"# + afterDigits: self = .lines(maximumDigits: 3)
+        case beforeDigits + #"\p{N}{1,3}"# + afterDigits,
+            // GPT-4's own spelling, which never goes back where that could not help.
+            #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#:
+            self = .lines(maximumDigits: 3)
         case beforeDigits + #"\p{N}"# + afterDigits: self = .lines(maximumDigits: 1)
         default: return nil
         }

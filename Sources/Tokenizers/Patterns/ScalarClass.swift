@@ -69,7 +69,7 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar.Properties {
-    fileprivate var isOfKnownAge: Bool {
+    var isOfKnownAge: Bool {
         guard let age else { return false }
         return age.major <= ScalarClass.unicodeMajorVersion
     }
