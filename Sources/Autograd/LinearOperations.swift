@@ -3,12 +3,12 @@ public import Tensors
 
 /// activation(x · weightᵀ + bias) + residual, in one pass over the result.
 ///
-/// Shapes: `x` `[…, inputs]`, `weight` `[outputs, inputs]` (PyTorch layout), `bias` `[outputs]`, `residual` and result
-/// `[…, outputs]`.
+/// Shapes: `x` `[…, inputs]`, `weight` `[outputs, inputs]` (PyTorch layout; `[inputs, outputs]` where it is transposed),
+/// `bias` `[outputs]`, `residual` and result `[…, outputs]`.
 public func linear(
     _ x: Tensor, _ weight: Weight, bias: Tensor? = nil, activation: Activation = .none, residual: Tensor? = nil
 ) -> Tensor {
-    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    let (outputs, inputs) = weight.matrixExtents
     precondition(
         x.rank >= 1 && x.shape[x.rank - 1] == inputs,
         "linear: an input of shape \(x.shape) does not fit a weight of shape \(weight.shape)")
@@ -42,7 +42,8 @@ public func linear(
         LinearOperation(
             // What a frozen weight is applied to need not be kept.
             x: Tape.isTracking([weight.tensor]) ? x : nil, inputShape: x.shape, weight: weight.tensor,
-            hasBias: bias != nil, hasResidual: residual != nil, function: function, argument: argument))
+            isTransposed: weight.isTransposed, hasBias: bias != nil, hasResidual: residual != nil, function: function,
+            argument: argument))
 }
 
 /// op(a) · op(b) of two matrices.
@@ -73,26 +74,28 @@ struct LinearOperation: Operation {
     let x: Tensor?
     let inputShape: Shape
     let weight: Tensor
+    let isTransposed: Bool
     let hasBias: Bool
     let hasResidual: Bool
     let function: Elementwise.Function?
     /// What goes into the function.
     let argument: Tensor?
 
-    // With Z = X Wᵀ + b: dX = dZ · W, dW = dZᵀ · X, and db is the sum of dZ's rows.
+    // With Z = X Wᵀ + b: dX = dZ · W, dW = dZᵀ · X, and db is the sum of dZ's rows. A transposed W has the transposed dW.
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
-        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let (outputs, inputs) = isTransposed ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1])
         let rows = inputShape.elementCount / max(1, inputs)
         let inner = argumentGradient(gradient).viewed(as: [rows, outputs])
         var gradients: [Tensor?] = [nil, nil]
         if wanted[0] {
             let dense = weight.converted(to: .float32)
-            gradients[0] = Arithmetic.matrixProduct(inner, dense, transposeA: false, transposeB: false)
+            gradients[0] = Arithmetic.matrixProduct(inner, dense, transposeA: false, transposeB: isTransposed)
                 .viewed(as: inputShape)
         }
         if wanted[1], let x {
+            let x = x.viewed(as: [rows, inputs])
             gradients[1] = Arithmetic.matrixProduct(
-                inner, x.viewed(as: [rows, inputs]), transposeA: true, transposeB: false)
+                isTransposed ? x : inner, isTransposed ? inner : x, transposeA: true, transposeB: false)
         }
         if hasBias { gradients.append(wanted[2] ? Broadcasting.reduce(inner, to: [outputs]) : nil) }
         if hasResidual { gradients.append(gradient) }

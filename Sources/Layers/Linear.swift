@@ -5,19 +5,23 @@ public import Tensors
 
 /// Affine map `y = x Wᵀ + b`, to which an adapter of its store adds (``LowRankAdaptation``).
 ///
-/// Shapes: input `[…, inputs]` → output `[…, outputs]`; `weight` `[outputs, inputs]`, `bias` `[outputs]` (PyTorch
-/// layout).
+/// Shapes: input `[…, inputs]` → output `[…, outputs]`; `weight` `[outputs, inputs]` (PyTorch's layout; `[inputs, outputs]`
+/// where it is transposed), `bias` `[outputs]`.
 public struct Linear: Sendable {
     public let weight: Parameter
     public let bias: Parameter?
     private let adapter: LowRankFactors?
 
-    /// - Parameter initializer: of the weight, where it begins at random, with a bias of zeros; PyTorch's where nil.
+    /// - Parameters:
+    ///   - initializer: of the weight, where it begins at random, with a bias of zeros; PyTorch's where nil.
+    ///   - isTransposed: whether checkpoints have the weight the other way round, as GPT-2's do.
     public init(
-        _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer? = nil, in scope: ParameterScope
+        _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer? = nil, isTransposed: Bool = false,
+        in scope: ParameterScope
     ) {
         weight = scope.parameter(
-            "weight", [outputs, inputs], initializer ?? .kaimingUniform(fanIn: inputs), precision: .asStored)
+            "weight", isTransposed ? [inputs, outputs] : [outputs, inputs],
+            initializer ?? .kaimingUniform(fanIn: inputs), precision: .asStored, isTransposed: isTransposed)
         self.bias =
             bias
             ? scope.parameter("bias", [outputs], initializer == nil ? .kaimingUniform(fanIn: inputs) : .zeros) : nil

@@ -16,13 +16,16 @@ public final class Parameter: Sendable {
     public let name: String
     public let shape: Shape
     public let role: Role
+    /// Of a matrix that stands as `[inputs, outputs]` (``Weight/isTransposed``).
+    public let isTransposed: Bool
     private let stored: Mutex<Weight>
 
-    init(name: String, value: Tensor, role: Role) {
+    init(name: String, value: Tensor, role: Role, isTransposed: Bool = false) {
         self.name = name
         shape = value.shape
         self.role = role
-        stored = Mutex(Weight(value))
+        self.isTransposed = isTransposed
+        stored = Mutex(Weight(value, isTransposed: isTransposed))
     }
 
     /// The current value, tracked by the tape that is recording, if any.
@@ -40,7 +43,7 @@ public final class Parameter: Sendable {
     /// Replaces the value; packed forms of the old one are dropped.
     public func update(_ value: Tensor) {
         precondition(value.shape == shape, "\(name) has the shape \(shape), not \(value.shape)")
-        stored.withLock { $0 = Weight(value) }
+        stored.withLock { $0 = Weight(value, isTransposed: isTransposed) }
     }
 }
 

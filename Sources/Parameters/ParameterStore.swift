@@ -110,7 +110,7 @@ public final class ParameterStore: Sendable {
 
     func parameter(
         _ name: String, _ shape: Shape, _ initializer: Initializer, precision: ParameterScope.Precision,
-        role: Parameter.Role
+        role: Parameter.Role, isTransposed: Bool
     ) -> Parameter {
         if let known = state.withLock({ $0.byName[name] }) {
             precondition(known.shape == shape, "\(name) was made as \(known.shape), now it is asked for as \(shape)")
@@ -118,13 +118,19 @@ public final class ParameterStore: Sendable {
         }
         let value = value(of: name, shape, initializer, precision: precision)
         let parameter = Parameter(
-            name: name, value: value, role: adaptation != nil && role == .weight ? .frozen : role)
+            name: name, value: value, role: adaptation != nil && role == .weight ? .frozen : role,
+            isTransposed: isTransposed)
         state.withLock { state in
             state.byName[name] = parameter
             state.parameters.append(parameter)
             if precision == .asStored { state.matrices.append(parameter) }
         }
         return parameter
+    }
+
+    func isStored(_ name: String) -> Bool {
+        guard case .source(let source) = origin else { return false }
+        return source.shape(of: name) != nil
     }
 
     func expectUnused(_ name: String) {
@@ -188,12 +194,18 @@ public struct ParameterScope: Sendable {
     public static func / (scope: ParameterScope, index: Int) -> ParameterScope { scope / String(index) }
 
     /// The parameter `name` below this scope; asked for twice, it is the same object (tied weights).
+    ///
+    /// - Parameter isTransposed: whether it is a matrix that stands as `[inputs, outputs]`.
     public func parameter(
         _ name: String, _ shape: Shape, _ initializer: Initializer, precision: Precision = .float32,
-        role: Parameter.Role = .weight
+        role: Parameter.Role = .weight, isTransposed: Bool = false
     ) -> Parameter {
-        store.parameter((self / name).path, shape, initializer, precision: precision, role: role)
+        store.parameter(
+            (self / name).path, shape, initializer, precision: precision, role: role, isTransposed: isTransposed)
     }
+
+    /// Whether the checkpoint that the store reads holds `name`; false where parameters begin at random.
+    public func isStored(_ name: String) -> Bool { store.isStored((self / name).path) }
 
     /// Says that a checkpoint may hold `name` although the model has no use for it (a stored copy of a tied weight).
     public func expectUnused(_ name: String) {

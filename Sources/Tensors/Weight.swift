@@ -7,14 +7,21 @@ import Synchronization
 /// the dense form.
 public struct Weight: Sendable {
     public var tensor: Tensor
+    /// Whether a matrix stands as `[inputs, outputs]`, the other way round than elsewhere (GPT-2).
+    public let isTransposed: Bool
     private let packed: Packed
 
-    public init(_ tensor: Tensor) {
-        self.tensor = tensor
+    public init(_ tensor: Tensor, isTransposed: Bool = false) {
+        (self.tensor, self.isTransposed) = (tensor, isTransposed)
         packed = Packed()
     }
 
     public var shape: Shape { tensor.shape }
+
+    /// The extents of a matrix, whichever way it stands.
+    public var matrixExtents: (outputs: Int, inputs: Int) {
+        isTransposed ? (shape[1], shape[0]) : (shape[0], tensor.elementCount / max(1, shape[0]))
+    }
 
     /// Makes the packed form now rather than at the first product: that of a convolution without groups for three or four
     /// axes, of a matrix for two.
@@ -25,11 +32,11 @@ public struct Weight: Sendable {
     /// The weight `[outputs, inputs…]` as a matrix `[outputs, product of inputs]`, packed into panels.
     package var matrix: PackedMatrix {
         packed.matrix {
-            let outputs = tensor.shape[0]
+            let (outputs, inputs) = matrixExtents
             return tensor.withUnsafeBytes { bytes in
                 PackedMatrix(
-                    outputs: outputs, inputs: tensor.elementCount / max(1, outputs), elementType: tensor.elementType,
-                    bytes.baseAddress!)  // a pool block is never empty
+                    outputs: outputs, inputs: inputs, elementType: tensor.elementType,
+                    bytes.baseAddress!, isTransposed: isTransposed)  // a pool block is never empty
             }
         }
     }

@@ -27,17 +27,12 @@ public protocol CausalLanguageModel: Sendable {
     /// Logits over the vocabulary. Shapes: `[…, width]` → `[…, vocabulary]`.
     func logits(_ states: Tensor) -> Tensor
 
-    /// The cross-entropy of each position's next token, in nats: what training makes small.
+    /// The cross-entropy of ``logits(_:)`` with each position's next token, in nats; the logits need not exist as a whole.
     ///
-    /// Shapes: `tokens` and `targets` `[sequences, time]` of `int32` → a scalar.
-    ///
-    /// - Parameters:
-    ///   - targets: the token that follows at each position.
-    ///   - ignoredTarget: positions with this target are left out.
-    ///   - reduction: over all positions that count.
-    func loss(
-        _ tokens: Tensor, targets: Tensor, ignoring ignoredTarget: Int32?, mode: Mode, dropout: Float,
-        labelSmoothing: Float, reduction: Reduction
+    /// Shapes: `states` `[sequences, time, width]`, `targets` `[sequences, time]` of `int32` → a scalar.
+    func crossEntropy(
+        ofStates states: Tensor, targets: Tensor, ignoring ignoredTarget: Int32?, labelSmoothing: Float,
+        reduction: Reduction
     ) -> Tensor
 
     /// What texts of up to `positions` tokens, side by side, are decoded with; `positions` is at most the context.
@@ -60,13 +55,29 @@ extension CausalLanguageModel {
 
     public func makePast(positions: Int) -> LanguageModelPast { makePast(sequences: 1, positions: positions) }
 
+    public func crossEntropy(
+        ofStates states: Tensor, targets: Tensor, ignoring ignoredTarget: Int32?, labelSmoothing: Float,
+        reduction: Reduction
+    ) -> Tensor {
+        linearCrossEntropy(
+            states, head.weight, targets, ignoring: ignoredTarget, labelSmoothing: labelSmoothing,
+            reduction: reduction)
+    }
+
+    /// The cross-entropy of each position's next token, in nats: what training makes small.
+    ///
+    /// Shapes: `tokens` and `targets` `[sequences, time]` of `int32` → a scalar.
+    ///
+    /// - Parameters:
+    ///   - targets: the token that follows at each position.
+    ///   - ignoredTarget: positions with this target are left out.
+    ///   - reduction: over all positions that count.
     public func loss(
         _ tokens: Tensor, targets: Tensor, ignoring ignoredTarget: Int32? = nil, mode: Mode = .inference,
         dropout: Float = 0, labelSmoothing: Float = 0, reduction: Reduction = .mean
     ) -> Tensor {
-        let states = self(tokens, mode: mode, dropout: dropout)
-        return linearCrossEntropy(
-            states, head.weight, targets, ignoring: ignoredTarget, labelSmoothing: labelSmoothing,
-            reduction: reduction)
+        crossEntropy(
+            ofStates: self(tokens, mode: mode, dropout: dropout), targets: targets, ignoring: ignoredTarget,
+            labelSmoothing: labelSmoothing, reduction: reduction)
     }
 }

@@ -11,12 +11,21 @@ public struct LanguageModelArchitecture: Sendable {
     private let read: @Sendable (_ folder: ModelFolder, _ path: String) throws -> any LanguageModelConfiguration
 
     /// All that are known.
-    public static let known = LlamaFamily.allCases.map { family in
+    public static let known = families + [gpt2]
+
+    private static let families = LlamaFamily.allCases.map { family in
         LanguageModelArchitecture(modelType: family.rawValue, className: family.className) { folder, path in
             try LlamaConfiguration(
                 require(LlamaConfiguration.File.self, of: folder), family,
                 stated: require(StatedKeys.self, of: folder), path: path)
         }
+    }
+
+    private static let gpt2 = LanguageModelArchitecture(
+        modelType: GPT2Configuration.modelType, className: GPT2Configuration.className
+    ) { folder, path in
+        try GPT2Configuration(
+            require(GPT2Configuration.File.self, of: folder), stated: require(StatedKeys.self, of: folder), path: path)
     }
 
     private struct Names: Decodable {

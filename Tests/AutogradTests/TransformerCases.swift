@@ -89,6 +89,9 @@ private let productCases: [GradientCase] = [
     ) {
         linear($0[0], Weight($0[1]), bias: $0[2], activation: .gelu, residual: $0[3])
     },
+    GradientCase(name: "linear", inputs: [.random([2, 3, 5]), .random([5, 4], seed: 2), .random([4], seed: 3)]) {
+        linear($0[0], Weight($0[1], isTransposed: true), bias: $0[2], activation: .geluTanh)
+    },
     GradientCase(name: "linear", inputs: [.random([3, 5]), .random([4, 5], seed: 2)]) {
         linear($0[0], Weight($0[1]), activation: .sigmoid)
     },
@@ -175,6 +178,11 @@ private let attentionCases: [GradientCase] = [
         name: "attention", inputs: [.random([2, 3, 4]), .random([2, 3, 4], seed: 2), .random([2, 3, 4], seed: 3)]
     ) {
         attention($0[0], $0[1], $0[2], heads: 2, isCausal: true, mask: .random([1, 2, 3, 3], seed: 4))
+    },
+    GradientCase(
+        name: "attention", inputs: [.random([2, 5, 4]), .random([2, 5, 4], seed: 2), .random([2, 5, 4], seed: 3)]
+    ) {
+        attention($0[0], $0[1], $0[2], heads: 2, isCausal: true, window: 2, softCap: 0.5)
     },
     GradientCase(
         name: "attention", inputs: [.random([2, 3, 4]), .random([1, 3, 4], seed: 2), .random([1, 3, 4], seed: 3)]

@@ -51,18 +51,17 @@ public struct LlamaModel: CausalLanguageModel {
         return scale(tanh(scale(logits, by: 1 / cap)), by: cap)
     }
 
-    public func loss(
-        _ tokens: Tensor, targets: Tensor, ignoring ignoredTarget: Int32?, mode: Mode, dropout: Float,
-        labelSmoothing: Float, reduction: Reduction
+    public func crossEntropy(
+        ofStates states: Tensor, targets: Tensor, ignoring ignoredTarget: Int32?, labelSmoothing: Float,
+        reduction: Reduction
     ) -> Tensor {
-        let states = self(tokens, mode: mode, dropout: dropout)
         guard configuration.logitSoftCap != nil else {
             return linearCrossEntropy(
                 states, head.weight, targets, ignoring: ignoredTarget, labelSmoothing: labelSmoothing,
                 reduction: reduction)
         }
         // Capped logits have to exist as a whole.
-        return crossEntropy(
+        return Autograd.crossEntropy(
             logits(states), targets, ignoring: ignoredTarget, labelSmoothing: labelSmoothing, reduction: reduction)
     }
 
