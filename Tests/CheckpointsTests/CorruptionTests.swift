@@ -84,4 +84,22 @@ import Testing
             }
         }
     }
+
+    @Test("torch.save", arguments: ["small.zip.pth", "small.legacy.pth", "small.zip64.pth", "state.zip.pth"])
+    func pytorch(name: String) throws {
+        let original = Array(try Data(contentsOf: URL(filePath: pytorchFixture(name))))
+        var random = Random(state: 3)
+        var accepted = 0
+        for _ in 0..<1_500 {
+            let bytes = Self.corrupted(original, &random, head: 2_000)
+            do {
+                let file = try bytes.withUnsafeBytes { try PyTorchFile(MappedFile(copying: $0, path: "m.pth")) }
+                readEverything(file)
+                accepted += 1
+            } catch {
+                #expect(error is PyTorchError)
+            }
+        }
+        #expect(accepted > 0 && accepted < 1_400)
+    }
 }

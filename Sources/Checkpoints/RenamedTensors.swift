@@ -1,0 +1,26 @@
+public import Parameters
+public import Tensors
+
+/// A checkpoint under other names: those that a model asks for instead of those that stand in the file. Names that the
+/// table lacks stay as they are, so that ``ParameterStore/verify()`` reports them.
+public struct RenamedTensors: TensorSource {
+    private let source: any TensorSource
+    /// The stored name of each model's name.
+    private let stored: [String: String]
+    public let names: [String]
+
+    /// - Parameter table: the model's name of each stored name; no two may be equal.
+    public init(_ source: any TensorSource, names table: [String: String]) {
+        self.source = source
+        names = source.names.map { table[$0] ?? $0 }
+        stored = Dictionary(zip(names, source.names), uniquingKeysWith: { first, _ in first })
+    }
+
+    public func shape(of name: String) -> Shape? { stored[name].flatMap { source.shape(of: $0) } }
+
+    public func tensor(named name: String) throws -> Tensor? {
+        try stored[name].flatMap { try source.tensor(named: $0) }
+    }
+
+    public func releasePages() { source.releasePages() }
+}
