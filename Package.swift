@@ -215,6 +215,7 @@ if let fuzzRuntime {
         ("FuzzTokenizer", ["Tokenizers"]),
         ("FuzzSafetensors", ["Checkpoints", "Parameters"]),
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),
+        ("FuzzPickle", ["Checkpoints", "Parameters"]),
         ("FuzzAudio", ["Audio"]),
     ]
     package.targets += [

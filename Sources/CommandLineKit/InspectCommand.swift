@@ -11,8 +11,8 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "inspect", abstract: "Show what a model is: architecture, configuration, parameters, hash.",
             discussion: """
-                MODEL is the name of a fetched model, a model folder of any layout that can be read, or a .safetensors \
-                file. With --scan the exit status is 1 where a value is NaN or infinite.
+                MODEL is the name of a fetched model, a model folder of any layout that can be read, or a file with \
+                weights (.safetensors, .pth, .pt). With --scan the exit status is 1 where a value is NaN or infinite.
 
                 Examples:
                   \(Program.programName) inspect \(Program.defaultModel) --tensors
@@ -47,7 +47,7 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
 
     /// A file as it is; else a folder or the name of a fetched model.
     private func location() throws -> URL {
-        if model.hasSuffix(".safetensors") { return URL(fileURLWithPath: model) }
+        if [".safetensors", ".pth", ".pt", ".bin"].contains(where: model.hasSuffix) { return URL(fileURLWithPath: model) }
         return try ModelCatalog.locate(model)
     }
 }

@@ -75,7 +75,9 @@ import Testing
         try folder.write("x", to: "foreign/model.bin")
         expect("foreign", .missingFiles([["config.json"], ["vocabulary.json", "vocabulary.txt"]]))
         try folder.write("x", to: "pickle/pytorch_model.bin")
-        expect("pickle", .onlyPickledWeights(file: "pytorch_model.bin"))
+        expect("pickle", .missingFiles([["config.json"]]))
+        try folder.write("x", to: "pickles/pytorch_model.bin.index.json")
+        expect("pickles", .onlyPickledWeights(file: "pytorch_model.bin.index.json"))
 
         let model = try saved("model", other: ["tokenizer.json": Data("{}".utf8)])
         try model.require(["config.json", "tokenizer.json"])
@@ -85,6 +87,28 @@ import Testing
         #expect(model.file("tokenizer.json") != nil)
         #expect(model.file("vocab.json") == nil)
         #expect("\(ModelFolderError(path: "m", .notFound))".contains("make models"))
+    }
+
+    @Test("weights of torch.save, beside a configuration, alone in a folder, or by their path") func pytorch() throws {
+        let bytes = try Data(contentsOf: URL(filePath: pytorchFixture("small.zip.pth")))
+        try folder.write(bytes, to: "hub/pytorch_model.bin")
+        try folder.write("{}", to: "hub/config.json")
+        try folder.write(bytes, to: "alone/weights-1.pth")
+        for (path, fileName) in [
+            ("hub", "pytorch_model.bin"), ("alone", "weights-1.pth"), ("alone/weights-1.pth", "weights-1.pth"),
+        ] {
+            let model = try ModelFolder(folder.url.appending(path: path))
+            #expect(model.layout == .pytorch(fileName: fileName))
+            #expect(try model.openWeights().names == ["layer.weight", "layer.bias"])
+            #expect(try model.weightFiles().map(\.lastPathComponent) == [fileName])
+            let inspection = try ModelInspection(of: folder.url.appending(path: path), scans: true)
+            #expect(inspection.layout == "PyTorch")
+            #expect(inspection.parameterCount == 8)
+            #expect(inspection.nonFiniteValues?.isEmpty == true)
+        }
+        let exported = try ModelFolder(folder.url.appending(path: "hub")).export(to: folder.url.appending(path: "out"))
+        #expect(try exported.openWeights().names.sorted() == ["layer.bias", "layer.weight"])
+        #expect(exported.file("pytorch_model.bin") == nil)
     }
 
     @Test("one .safetensors file of another name is a model without configuration") func loneWeights() throws {

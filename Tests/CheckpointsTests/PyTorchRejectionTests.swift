@@ -12,6 +12,11 @@ import Testing
         var storages: [UInt8] = integer(6) + [UInt8](repeating: 0, count: 24)
         var version: [UInt8] = [0x4D, 0xE9, 0x03]
 
+        /// Without storages.
+        static func bare(_ pickle: [UInt8]) -> Legacy {
+            Legacy(pickle: [0x80, 2] + pickle + [0x2E], keys: [0x80, 2, 0x5D, 0x2E], storages: [])
+        }
+
         var bytes: [UInt8] {
             [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
                 + [0x80, 2] + version + [0x2E, 0x80, 2, 0x7D, 0x2E] + pickle + keys + storages
@@ -181,10 +186,10 @@ import Testing
         // A dictionary that is its own `model`.
         let inner = Legacy.text("model") + [0x68, 0, 0x73]
         expect(
-            Legacy(pickle: [0x80, 2, 0x7D, 0x71, 0] + inner + [0x2E]), .noStateDictionary(found: "a dictionary"))
+            Legacy.bare([0x7D, 0x71, 0] + inner), .noStateDictionary(found: "a dictionary"))
         let count = 200_000
         let deep = [UInt8](repeating: 0x5D, count: count) + [UInt8](repeating: 0x61, count: count - 1)
-        expect(Legacy(pickle: [0x80, 2] + deep + [0x2E]), .noStateDictionary(found: "a list"))
+        expect(Legacy.bare(deep), .noStateDictionary(found: "a list"))
         expect(
             Legacy(pickle: [0x80, 2] + [UInt8](repeating: 0x4E, count: (1 << 20) + 1) + [0x2E]),
             .tooManyValues(limit: 1 << 20))
@@ -193,7 +198,7 @@ import Testing
     @Test("a list that is doubled again and again") func doubling() {
         // Forty times a tuple of two of the one before, then as many names for a list of them.
         let tuples = [UInt8](repeating: 0, count: 40).flatMap { _ in [0x32, 0x86] as [UInt8] }
-        expect(Legacy(pickle: [0x80, 2, 0x29] + tuples + [0x2E]), .noStateDictionary(found: "a list"))
+        expect(Legacy.bare([0x29] + tuples), .noStateDictionary(found: "a list"))
     }
 
     @Test("cut anywhere", arguments: ["small.zip.pth", "small.legacy.pth", "small.zip64.pth"])

@@ -93,6 +93,7 @@ public struct ModelInspection: Sendable, Encodable {
             case let file as SafetensorsFile: (tensors, layout) = (file.tensors, "safetensors")
             case let sharded as ShardedSafetensors:
                 (tensors, layout) = (sharded.shards.values.flatMap(\.tensors), "sharded safetensors")
+            case let file as PyTorchFile: (tensors, layout) = (file.tensors, "PyTorch")
             case let whisper as CTranslate2Whisper: (tensors, layout) = (whisper.storedTensors, "CTranslate2 Whisper")
             default: preconditionFailure("a layout without inspection: \(folder.layout)")
             }

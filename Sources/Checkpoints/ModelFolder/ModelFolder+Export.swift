@@ -85,7 +85,7 @@ extension ModelFolder {
         for name in try FileManager.default.contentsOfDirectory(atPath: Self.path(url)).sorted() {
             let path = Self.path(url.appending(path: name))
             guard !name.hasPrefix("."), !Self.leftBehind.contains(name), !name.hasSuffix(".safetensors"),
-                FileKind(path) == .file
+                !Self.pytorchExtensions.contains(url.appending(path: name).pathExtension), FileKind(path) == .file
             else { continue }
             let file = try MappedFile(path: path)
             guard file.bytes.count <= Self.copiedByteLimit else { continue }

@@ -12,13 +12,16 @@ import Tensors
 ///   presented as Hugging Face's would be.
 /// - A training run's folder: its `best` is meant.
 /// - The path of a `.safetensors` file; its folder then holds the rest.
-/// - A folder whose only weights are one `.safetensors` file of another name. It needs no `config.json`: small models
-///   have none, their weights are all there is to know.
+/// - PyTorch's: `config.json` with `pytorch_model.bin`, or the path of a file of `torch.save`; see ``PyTorchFile``.
+/// - A folder whose only weights are one `.safetensors`, `.pth` or `.pt` file of another name. It needs no `config.json`:
+///   small models have none, their weights are all there is to know.
 public struct ModelFolder: Sendable {
     public enum Layout: Sendable, Equatable {
         case safetensors(fileName: String)
         case shardedSafetensors
         case ctranslate2Whisper
+        /// A state dictionary of `torch.save`.
+        case pytorch(fileName: String)
     }
 
     /// The folder that holds the model, after a run was resolved to its best checkpoint.
@@ -32,6 +35,9 @@ public struct ModelFolder: Sendable {
     static let weightsName = "model.safetensors"
     static let indexName = "model.safetensors.index.json"
     static let ctranslate2Name = "model.bin"
+    /// Under which weights stand beside a `config.json`.
+    static let pytorchNames = ["pytorch_model.bin", "model.pt", "model.pth", "model.ckpt"]
+    package static let pytorchExtensions: Set = ["pth", "pt", "bin", "ckpt"]
 
     /// Looks what is there, without opening the weights. Throws ``ModelFolderError``.
     public init(_ url: URL) throws {
@@ -40,13 +46,18 @@ public struct ModelFolder: Sendable {
         case .missing: throw ModelFolderError(path: path, .notFound)
         case .other: throw ModelFolderError(path: path, .notAModel)
         case .file:
-            guard url.pathExtension == "safetensors" else { throw ModelFolderError(path: path, .notAModel) }
             self.url = url.deletingLastPathComponent()
+            if Self.pytorchExtensions.contains(url.pathExtension) {
+                layout = .pytorch(fileName: url.lastPathComponent)
+                return
+            }
+            guard url.pathExtension == "safetensors" else { throw ModelFolderError(path: path, .notAModel) }
             layout = .safetensors(fileName: url.lastPathComponent)
         case .folder:
             self.url = try Self.resolvingRun(url)
             layout = try Self.detectLayout(self.url)
             if case .safetensors(let name) = layout, name != Self.weightsName { return }
+            if case .pytorch(let name) = layout, !Self.pytorchNames.contains(name) { return }
         }
         if layout != .ctranslate2Whisper { try require([Self.configurationName]) }
     }
@@ -74,23 +85,24 @@ public struct ModelFolder: Sendable {
             guard all.isEmpty else { throw ModelFolderError(path: path(url), .missingFiles(all)) }
             return .ctranslate2Whisper
         }
-        for pickle in ["pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt", "model.pth", "model.ckpt"]
-        where holds(pickle) {
-            throw ModelFolderError(path: path(url), .onlyPickledWeights(file: pickle))
-        }
+        if let name = pytorchNames.first(where: holds) { return .pytorch(fileName: name) }
+        let shards = "pytorch_model.bin.index.json"
+        if holds(shards) { throw ModelFolderError(path: path(url), .onlyPickledWeights(file: shards)) }
         if holds(FileNames.adapter.configuration) { throw ModelFolderError(path: path(url), .isAnAdapter) }
-        if let name = onlyWeights(of: url) { return .safetensors(fileName: name) }
+        if let name = onlyWeights(of: url, ["safetensors"]) { return .safetensors(fileName: name) }
+        if let name = onlyWeights(of: url, ["pth", "pt"]) { return .pytorch(fileName: name) }
         let missing = holds(configurationName) ? [] : [[configurationName]]
         throw ModelFolderError(
             path: path(url), .missingFiles(missing + [[weightsName, indexName, ctranslate2Name]]))
     }
 
-    /// The one `.safetensors` file of a folder, whatever its name is.
-    private static func onlyWeights(of url: URL) -> String? {
+    /// The one file of a folder with one of `extensions`, whatever its name is.
+    private static func onlyWeights(of url: URL, _ extensions: Set<String>) -> String? {
         // What cannot be listed is reported as missing.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path(url))) ?? []
         let weights = names.filter {
-            $0.hasSuffix(".safetensors") && FileKind(path(url.appending(path: $0))) == .file
+            let file = url.appending(path: $0)
+            return extensions.contains(file.pathExtension) && FileKind(path(file)) == .file
         }
         return weights.count == 1 ? weights[0] : nil
     }
@@ -103,13 +115,14 @@ public struct ModelFolder: Sendable {
         case .safetensors(let fileName): try SafetensorsFile(path: path(of: fileName))
         case .shardedSafetensors: try ShardedSafetensors(indexPath: path(of: Self.indexName))
         case .ctranslate2Whisper: try CTranslate2Whisper(path: path(of: Self.ctranslate2Name))
+        case .pytorch(let fileName): try PyTorchFile(path: path(of: fileName))
         }
     }
 
     /// The files that hold the weights, sorted by name.
     public func weightFiles() throws -> [URL] {
         switch layout {
-        case .safetensors(let fileName): [url.appending(path: fileName)]
+        case .safetensors(let fileName), .pytorch(let fileName): [url.appending(path: fileName)]
         case .shardedSafetensors:
             try ShardedSafetensors(indexPath: path(of: Self.indexName)).shards.keys.sorted()
                 .map { url.appending(path: $0) }

@@ -11,7 +11,7 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
         case notAnAdapter
         /// Every one is needed; alternatives stand together.
         case missingFiles([[String]])
-        /// Weights in a format that runs code when it is read.
+        /// Pickled weights in a form that is not read.
         case onlyPickledWeights(file: String)
         case runWithoutBest
         /// A run whose `best` is a run again.
@@ -42,7 +42,7 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
                 + files.map { $0.joined(separator: " or ") }.joined(separator: ", ")
                 + "; fetch the default models with `make models`, or complete the folder"
         case .onlyPickledWeights(let file):
-            "\(file.quotedForMessage) is a pickle, which can run code when it is read; convert it with Python's "
+            "\(file.quotedForMessage) is a pickle of a kind that is not read here; convert the weights with Python's "
                 + "safetensors"
         case .runWithoutBest: "the training run has no best checkpoint yet"
         case .nestedRun: "the best checkpoint of the run is itself a run folder"
