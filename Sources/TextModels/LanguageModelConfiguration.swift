@@ -28,13 +28,33 @@ public protocol LanguageModelConfiguration: Sendable, Equatable {
 }
 
 extension LanguageModelConfiguration {
-    /// Configurations look alike, whatever they are of.
+    /// Configurations look alike, whatever they are of: one entry a line.
     static func json(_ file: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(file) + Data("\n".utf8)
+        let lines = String(decoding: try encoder.encode(file), as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        return Data((lines.map(withFraction).joined(separator: "\n") + "\n").utf8)
+    }
+
+    /// The encoder writes 30 for 30.0, an integer, which `transformers` refuses where it expects a fraction.
+    private static func withFraction(_ line: Substring) -> String {
+        let parts = line.split(separator: "\"", maxSplits: 2)
+        guard parts.count == 3, fractionalKeys.contains(String(parts[1])) else { return String(line) }
+        let value = parts[2].drop { $0 == ":" || $0 == " " }
+        let digits = value.prefix { $0.isNumber }
+        let rest = value[digits.endIndex...]
+        guard !digits.isEmpty, rest.isEmpty || rest == "," else { return String(line) }
+        return line[..<rest.startIndex] + ".0" + rest
     }
 }
+
+/// Keys whose values are fractions, whatever their value is.
+private let fractionalKeys: Set<String> = [
+    "rms_norm_eps", "layer_norm_epsilon", "initializer_range", "rope_theta", "rope_local_base_freq",
+    "attn_logit_softcapping", "final_logit_softcapping", "factor", "low_freq_factor", "high_freq_factor",
+    "attention_factor", "beta_fast", "beta_slow",
+]
 
 /// One id, or a list of them.
 struct TokenList: Codable, Equatable {
