@@ -97,7 +97,7 @@ struct AdapterConfiguration: Codable {
         case .allLinear: targets = .text("all-linear")
         case .named(let names): targets = .list(names.map { .text($0) })
         }
-        (isRankStabilized, alphas) = (settings.isRankStabilized, settings.alphas)
+        (isRankStabilized, alphas, isTransposed) = (settings.isRankStabilized, settings.alphas, settings.isTransposed)
         startsFrom = .flag(true)
     }
 
@@ -126,6 +126,7 @@ struct AdapterConfiguration: Codable {
             rank: rank, alpha: alpha, dropout: dropout ?? 0, targets: targets?.names.map { .named($0) } ?? .allLinear)
         settings.isRankStabilized = isRankStabilized ?? false
         settings.alphas = alphas ?? [:]
+        settings.isTransposed = isTransposed ?? false
         do {
             try settings.validate()
         } catch {

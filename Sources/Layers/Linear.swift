@@ -25,7 +25,7 @@ public struct Linear: Sendable {
         self.bias =
             bias
             ? scope.parameter("bias", [outputs], initializer == nil ? .kaimingUniform(fanIn: inputs) : .zeros) : nil
-        adapter = scope.lowRankFactors(inputs: inputs, outputs: outputs)
+        adapter = scope.lowRankFactors(inputs: inputs, outputs: outputs, isTransposed: isTransposed)
     }
 
     /// - Parameter residual: added after the activation, in the same pass.

@@ -8,19 +8,25 @@ public import Tensors
 /// is a target its factors, so that models know nothing of adapters. The factors are parameters of a store of their own,
 /// under the names that PEFT gives them: that store is what is trained, saved and resumed.
 public final class LowRankAdaptation: Sendable {
-    public let settings: LowRankSettings
+    /// As they were given, and what the model that was built adds to them.
+    public var settings: LowRankSettings {
+        var settings = given
+        if layers.withLock({ $0.isTransposed }) { settings.isTransposed = true }
+        return settings
+    }
+    private let given: LowRankSettings
     /// The factors. Shapes: A `[rank, inputs]`, B `[outputs, rank]`.
     public let parameters: ParameterStore
     /// Multiplies what all adapters add.
     public let strength: Float
     /// Where the factors are stored; nil where they begin at random.
     private let stored: (any TensorSource)?
-    private let layers = Mutex<[String]>([])
+    private let layers = Mutex<(paths: [String], isTransposed: Bool)>(([], false))
 
     /// Adapters that begin at random: A as PyTorch begins a linear layer, B with zeros, so that at first nothing changes.
     public init(_ settings: LowRankSettings, random: RandomSource) throws(AdaptationError) {
         try settings.validate()
-        self.settings = settings
+        given = settings
         strength = 1
         stored = nil
         parameters = ParameterStore(random: random)
@@ -31,7 +37,7 @@ public final class LowRankAdaptation: Sendable {
         _ settings: LowRankSettings, reading source: any TensorSource, strength: Float = 1
     ) throws(AdaptationError) {
         try settings.validate()
-        self.settings = settings
+        given = settings
         self.strength = strength
         stored = source
         parameters = ParameterStore(reading: source)
@@ -45,8 +51,8 @@ public final class LowRankAdaptation: Sendable {
     static let namePrefix = "base_model.model."
 
     /// The factors of a linear layer; nil where it is no target.
-    func factors(of path: String, inputs: Int, outputs: Int) -> LowRankFactors? {
-        layers.withLock { $0.append(path) }
+    func factors(of path: String, inputs: Int, outputs: Int, isTransposed: Bool) -> LowRankFactors? {
+        layers.withLock { $0.paths.append(path) }
         let (down, up) = Self.names(of: path)
         let rank: Int
         if let stored {
@@ -55,17 +61,18 @@ public final class LowRankAdaptation: Sendable {
             rank = max(1, stored.shape(of: down)?.first ?? shape.last ?? 1)
         } else {
             guard isTarget(path) else { return nil }
-            rank = settings.rank
+            rank = given.rank
         }
+        if isTransposed { layers.withLock { $0.isTransposed = true } }
         return LowRankFactors(
             down: parameters.root.parameter(down, [rank, inputs], .kaimingUniform(fanIn: inputs)),
             up: parameters.root.parameter(up, [outputs, rank], .zeros),
-            scale: strength * settings.scale(of: path, rank: rank), dropout: settings.dropout,
+            scale: strength * given.scale(of: path, rank: rank), dropout: given.dropout,
             stream: ParameterStore.stream(path))
     }
 
     private func isTarget(_ path: String) -> Bool {
-        switch settings.targets {
+        switch given.targets {
         case .allLinear: true
         case .named(let names): names.contains { LowRankSettings.matches(path, $0) }
         }
@@ -79,8 +86,8 @@ public final class LowRankAdaptation: Sendable {
             } catch let mismatch as ParameterMismatch {
                 throw AdaptationError.doesNotFit(mismatch)
             }
-        } else if case .named(let names) = settings.targets {
-            let layers = layers.withLock { $0 }
+        } else if case .named(let names) = given.targets {
+            let layers = layers.withLock { $0.paths }
             let unknown = names.filter { name in !layers.contains { LowRankSettings.matches($0, name) } }
             guard unknown.isEmpty else {
                 let known = Set(layers.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
@@ -106,7 +113,9 @@ public struct LowRankFactors: Sendable {
 extension ParameterScope {
     /// The factors that an adaptation adds to the linear layer of this scope; nil without one, or where the layer is no
     /// target.
-    public func lowRankFactors(inputs: Int, outputs: Int) -> LowRankFactors? {
-        store.adaptation?.factors(of: path, inputs: inputs, outputs: outputs)
+    ///
+    /// - Parameter isTransposed: whether the layer's weight stands as `[inputs, outputs]`; the factors never do.
+    public func lowRankFactors(inputs: Int, outputs: Int, isTransposed: Bool = false) -> LowRankFactors? {
+        store.adaptation?.factors(of: path, inputs: inputs, outputs: outputs, isTransposed: isTransposed)
     }
 }

@@ -20,6 +20,8 @@ public struct LowRankSettings: Sendable, Hashable {
     public var isRankStabilized = false
     /// Layers with an alpha of their own, by name as in ``Targets/named(_:)``.
     public var alphas: [String: Double] = [:]
+    /// Whether the weights beside the adapters stand as `[inputs, outputs]`, as GPT-2's do; known once the model is built.
+    public var isTransposed = false
 
     public static let ranks = 1...4096
 

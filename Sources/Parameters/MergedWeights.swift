@@ -2,7 +2,8 @@ import Autograd
 import Kernels
 public import Tensors
 
-/// The weights of a model with an adapter's added to them: W + s B A, as `float32`; the others as they are stored.
+/// The weights of a model with an adapter's added to them: W + s B A, or its transpose, as `float32`; the others as they
+/// are stored.
 public struct MergedWeights: TensorSource {
     private struct Addition {
         let down: Tensor
@@ -11,6 +12,7 @@ public struct MergedWeights: TensorSource {
     }
 
     private let base: any TensorSource
+    private let isTransposed: Bool
     /// By the name of the weight that they are added to.
     private let additions: [String: Addition]
 
@@ -20,7 +22,7 @@ public struct MergedWeights: TensorSource {
         _ base: any TensorSource, adding adapter: any TensorSource, _ settings: LowRankSettings, strength: Float = 1
     ) throws {
         try settings.validate()
-        self.base = base
+        (self.base, isTransposed) = (base, settings.isTransposed)
         var additions: [String: Addition] = [:]
         var (missing, integers, misshaped) = ([String](), [String](), [ParameterMismatch.ShapeMismatch]())
         var known: Set<String> = []
@@ -35,7 +37,8 @@ public struct MergedWeights: TensorSource {
                 continue
             }
             let rank = max(1, downShape.first ?? 1)
-            let expected = (down: [rank, shape.last ?? 1], up: [shape.first ?? 1, rank])
+            let (inputs, outputs) = isTransposed ? (shape.first, shape.last) : (shape.last, shape.first)
+            let expected = (down: [rank, inputs ?? 1], up: [outputs ?? 1, rank])
             if shape.count != 2 || downShape != Shape(expected.down) {
                 misshaped.append(.init(name: down, expected: Shape(expected.down), stored: downShape))
             } else if upShape != Shape(expected.up) {
@@ -63,7 +66,10 @@ public struct MergedWeights: TensorSource {
         // Integers are none of a model's weights, which is for the store to tell.
         guard let stored = try base.tensor(named: name), let addition = additions[name], stored.elementType != .int32
         else { return try base.tensor(named: name) }
-        let product = matrixProduct(addition.up, addition.down)
+        let product =
+            isTransposed
+            ? matrixProduct(addition.down, addition.up, transposeA: true, transposeB: true)
+            : matrixProduct(addition.up, addition.down)
         return add(stored.converted(to: .float32), scale(product, by: addition.scale))
     }
 

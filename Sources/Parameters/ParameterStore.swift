@@ -128,11 +128,6 @@ public final class ParameterStore: Sendable {
         return parameter
     }
 
-    func isStored(_ name: String) -> Bool {
-        guard case .source(let source) = origin else { return false }
-        return source.shape(of: name) != nil
-    }
-
     func expectUnused(_ name: String) {
         state.withLock { _ = $0.expectedUnused.insert(name) }
     }
@@ -203,9 +198,6 @@ public struct ParameterScope: Sendable {
         store.parameter(
             (self / name).path, shape, initializer, precision: precision, role: role, isTransposed: isTransposed)
     }
-
-    /// Whether the checkpoint that the store reads holds `name`; false where parameters begin at random.
-    public func isStored(_ name: String) -> Bool { store.isStored((self / name).path) }
 
     /// Says that a checkpoint may hold `name` although the model has no use for it (a stored copy of a tied weight).
     public func expectUnused(_ name: String) {

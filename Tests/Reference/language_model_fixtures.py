@@ -137,9 +137,7 @@ def make(name, number, configuration):
     loss.backward()
     expected = {"tokens": tokens.to(torch.int32), "logits": logits.detach(), "loss": loss.detach(),
                 "greedy": torch.tensor(written, dtype=torch.int32)}
-    prefix = "transformer." if name == "gpt2-bare" else ""
-    for key, value in model.named_parameters():
-        expected[f"gradient.{key.removeprefix(prefix)}"] = value.grad
+    expected |= {f"gradient.{key}": value.grad for key, value in model.named_parameters()}
     save_file(stored(model, name, configuration), folder / "model.safetensors", metadata={"format": "pt"})
     save_file({key: value.contiguous().clone() for key, value in expected.items()}, folder / "expected.safetensors")
     print(f"{name}: seed {seed}, loss {loss.item():.4f}, {written}")

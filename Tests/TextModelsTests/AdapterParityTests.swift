@@ -49,4 +49,36 @@ import Testing
             }
         }
     }
+
+    /// GPT-2's matrices stand the other way round, those of squares too, which no shape tells.
+    @Test(arguments: ["gpt2", "gpt2-bare"]) func mergedOrBesideIsTheSameForGPT2(name: String) throws {
+        let folder = try ModelFolder(Repository.file("Tests/Fixtures/language-models/\(name)"))
+        let configuration = try LanguageModelArchitecture.configuration(of: folder)
+        let adaptation = try LowRankAdaptation(
+            LowRankSettings(rank: 3, targets: .allLinear), random: RandomSource(seed: 2))
+        let beside = try configuration.makeModel(
+            in: ParameterStore(reading: folder.openWeights(), adaptation: adaptation))
+        for (index, parameter) in adaptation.parameters.parameters.enumerated() {
+            parameter.update(.random(parameter.shape, seed: UInt64(index)))
+        }
+        #expect(adaptation.settings.isTransposed)
+        #expect(
+            adaptation.parameters.parameters.contains {
+                $0.name == "base_model.model.transformer.h.1.attn.c_attn.lora_A.weight" && $0.shape == [3, 16]
+            })
+        let temporary = try TemporaryFolder()
+        try temporary.write(
+            AdapterFolder.configuration(adaptation.settings, baseModel: "gpt2"), to: "adapter/adapter_config.json")
+        try SafetensorsWriter.write(
+            Dictionary(uniqueKeysWithValues: adaptation.parameters.parameters.map { ($0.name, $0.value) }),
+            to: temporary.path("adapter/adapter_model.safetensors"))
+        let adapter = try AdapterFolder(temporary.url.appendingPathComponent("adapter"))
+        let weights = try MergedWeights(folder.openWeights(), adding: adapter.openWeights(), adapter.settings)
+        let merged = try configuration.makeModel(in: ParameterStore(reading: weights))
+        let plain = try configuration.makeModel(in: ParameterStore(reading: folder.openWeights()))
+        let tokens = Tensor((0..<20).map { Int32($0 * $0 % 64) }, shape: [1, 20])
+        let expected = beside.logits(beside(tokens)).floats()
+        #expect(largestRelativeDifference(merged.logits(merged(tokens)).floats(), expected) < 1e-4)
+        #expect(largestRelativeDifference(plain.logits(plain(tokens)).floats(), expected) > 1e-2)
+    }
 }

@@ -109,8 +109,13 @@ public struct ModelFolder: Sendable {
 
     // MARK: Weights
 
-    /// Opens the weights: mapped, headers checked, nothing read yet.
+    /// Opens the weights: mapped, headers checked, nothing read yet. Names are those of the newer of several layouts.
     public func openWeights() throws -> any TensorSource {
+        let weights = try openStoredWeights()
+        return PrefixedNames(weights) ?? weights
+    }
+
+    private func openStoredWeights() throws -> any TensorSource {
         switch layout {
         case .safetensors(let fileName): try SafetensorsFile(path: path(of: fileName))
         case .shardedSafetensors: try ShardedSafetensors(indexPath: path(of: Self.indexName))

@@ -17,9 +17,8 @@ public struct GPT2Model: CausalLanguageModel {
     public init(_ configuration: GPT2Configuration, in store: ParameterStore) throws {
         try configuration.validate(file: "config.json")
         self.configuration = configuration
-        // The oldest folders, those of the publisher among them, leave out the first part of every name.
-        let scope = store.root.isStored("wte.weight") ? store.root : store.root / "transformer"
-        let (width, deviation) = (configuration.width, configuration.initialDeviation)
+        let (scope, width) = (store.root / "transformer", configuration.width)
+        let deviation = configuration.initialDeviation
         embedding = Embedding(configuration.vocabularySize, width, deviation: deviation, in: scope / "wte")
         positionEmbedding = Embedding(configuration.positions, width, deviation: deviation, in: scope / "wpe")
         layers = (0..<configuration.layers).map { GPT2Layer(configuration, index: $0, in: scope / "h" / $0) }

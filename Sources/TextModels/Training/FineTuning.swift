@@ -47,9 +47,9 @@ public struct FineTuning: Sendable {
             throw TextModelError.adapter(folder: files.folder, error)
         }
         parameters = adaptation?.parameters ?? store
-        if let adapters {
+        if let adapters, let adaptation {
             self.files = ModelFiles(
-                configuration: try AdapterFolder.configuration(adapters.settings, baseModel: adapters.baseModel),
+                configuration: try AdapterFolder.configuration(adaptation.settings, baseModel: adapters.baseModel),
                 names: .adapter)
         } else {
             self.files = ModelFiles(
