@@ -5,4 +5,5 @@ import ModelCatalog
 extension Speech: ModelProgram {
     static var modelTasks: Set<ModelTask> { [.transcription, .voiceActivity] }
     static var defaultModel: String { "whisper-tiny.en" }
+    static var architectures: [String] { ["WhisperForConditionalGeneration"] }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineKit
 import ModelCatalog
+import TextModels
 
 /// `text`: writes text, and learns to.
 @main
@@ -20,4 +21,5 @@ struct Text: AsyncParsableCommand {
 extension Text: ModelProgram {
     static var modelTasks: Set<ModelTask> { [.generation] }
     static var defaultModel: String { "bible-shakespeare-5m" }
+    static var architectures: [String] { LanguageModelArchitecture.known.map(\.className) }
 }

@@ -14,6 +14,9 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
                 MODEL is the name of a fetched model, a model folder of any layout that can be read, or a file with \
                 weights (.safetensors, .pth, .pt). With --scan the exit status is 1 where a value is NaN or infinite.
 
+                Any architecture can be shown; \(Program.programName) runs \
+                \(Program.architectures.joined(separator: ", ")).
+
                 Examples:
                   \(Program.programName) inspect \(Program.defaultModel) --tensors
                   \(Program.programName) inspect checkpoints/step-000500 --scan --format json
@@ -36,7 +39,7 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
         let console = Console(programName: Program.programName)
         let inspection = try ModelInspection(of: try location(), scans: scan)
         switch format {
-        case .text: try console.write(inspection.summary(listsTensors: tensors))
+        case .text: try console.write(inspection.summary(listsTensors: tensors, running: Program.architectures))
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -47,7 +50,9 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
 
     /// A file as it is; else a folder or the name of a fetched model.
     private func location() throws -> URL {
-        if [".safetensors", ".pth", ".pt", ".bin"].contains(where: model.hasSuffix) { return URL(fileURLWithPath: model) }
+        if [".safetensors", ".pth", ".pt", ".bin"].contains(where: model.hasSuffix) {
+            return URL(fileURLWithPath: model)
+        }
         return try ModelCatalog.locate(model)
     }
 }

@@ -4,10 +4,15 @@ import Foundation
 extension ModelInspection {
     /// For a reader: what the model is, its configuration, and what a scan found.
     ///
-    /// - Parameter listsTensors: whether a table of all tensors follows.
-    public func summary(listsTensors: Bool) -> String {
+    /// - Parameters:
+    ///   - listsTensors: whether a table of all tensors follows.
+    ///   - architectures: those that the program runs; another one is marked.
+    public func summary(listsTensors: Bool, running architectures: [String]? = nil) -> String {
         var facts = TextTable(["fact", "value"].map { TextTable.Column($0) })
-        if let architecture { facts.append(["architecture", architecture]) }
+        if let architecture {
+            let isKnown = architectures?.contains(architecture) ?? true
+            facts.append(["architecture", architecture + (isKnown ? "" : " (not one that this program runs)")])
+        }
         facts.append(["layout", layout])
         facts.append(["parameters", "\(grouped(parameterCount)) in \(grouped(tensorCount)) tensors"])
         for (type, count) in elementTypes.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {

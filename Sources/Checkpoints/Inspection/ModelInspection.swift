@@ -85,7 +85,7 @@ public struct ModelInspection: Sendable, Encodable {
                 return
             }
             let folder = try ModelFolder(url)
-            let source = try folder.openWeights()
+            let source = try folder.openStoredWeights()
             self.source = source
             files = try folder.weightFiles()
             configuration = try folder.decode(ConfigurationValue.self, from: ModelFolder.configurationName)

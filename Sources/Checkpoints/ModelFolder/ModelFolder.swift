@@ -115,7 +115,8 @@ public struct ModelFolder: Sendable {
         return PrefixedNames(weights) ?? weights
     }
 
-    private func openStoredWeights() throws -> any TensorSource {
+    /// The same with the names that the files have.
+    func openStoredWeights() throws -> any TensorSource {
         switch layout {
         case .safetensors(let fileName): try SafetensorsFile(path: path(of: fileName))
         case .shardedSafetensors: try ShardedSafetensors(indexPath: path(of: Self.indexName))

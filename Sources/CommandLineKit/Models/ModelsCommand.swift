@@ -6,6 +6,8 @@ public protocol ModelProgram: AsyncParsableCommand {
     static var modelTasks: Set<ModelTask> { get }
     /// The model that is used where none is named.
     static var defaultModel: String { get }
+    /// What `architectures` of `config.json` is for the models that it runs.
+    static var architectures: [String] { get }
 }
 
 extension ModelProgram {
