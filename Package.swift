@@ -87,7 +87,8 @@ let package = Package(
         module(
             "TextModels",
             [
-                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
+                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "ChatTemplates", "Tokenizers",
+                "Decoding",
                 "Datasets", "Evaluation", "Hashing", "Optimizers", "Training",
             ]),
         module(
@@ -107,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "text",
             dependencies: [
-                "TextModels", "Checkpoints", "Tokenizers", "Decoding", "Datasets", "Evaluation", "Hashing",
+                "TextModels", "ChatTemplates", "JSON", "Checkpoints", "Tokenizers", "Decoding", "Datasets",
+                "Evaluation", "Hashing",
                 "ModelCatalog", "Parameters", "Training", "CommandLineKit", "Kernels", "Tensors", argumentParser,
                 logging,
             ],
@@ -160,7 +162,8 @@ let package = Package(
         tests(
             "TextModels",
             [
-                "TextModels", "Parameters", "Autograd", "Checkpoints", "Tokenizers", "Decoding", "Datasets",
+                "TextModels", "ChatTemplates", "Parameters", "Autograd", "Checkpoints", "Tokenizers", "Decoding",
+                "Datasets",
                 "Evaluation", "Optimizers", "Training", "Tensors", "Kernels",
             ]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),

@@ -10,7 +10,7 @@ struct Text: AsyncParsableCommand {
         commandName: "text", abstract: "Write text with a language model on this machine, offline.",
         version: triptychVersion,
         subcommands: [
-            Train.self, Generate.self, Evaluate.self, Tokenize.self, Export.self, InspectCommand<Text>.self,
+            Train.self, Generate.self, Chat.self, Evaluate.self, Tokenize.self, Export.self, InspectCommand<Text>.self,
             ModelsCommand<Text>.self,
         ])
 

@@ -21,6 +21,9 @@ public enum BuiltInTemplate: String, Sendable, CaseIterable {
     /// The template, which is well formed.
     public func template() throws -> ChatTemplate { try ChatTemplate(source, name: rawValue) }
 
+    /// What a model would go on with that has no token to end an answer.
+    public var stopStrings: [String] { self == .plain ? ["\nUser:", "\nAssistant:"] : [] }
+
     public var source: String {
         switch self {
         case .chatml:

@@ -32,6 +32,11 @@ public struct ChatMessage: Sendable, Equatable {
         guard !fields.isEmpty else { throw .noContent(role: role) }
     }
 
+    /// As JSON on one line.
+    public var json: String {
+        TemplateValue.object([TemplateValue.Entry("role", .text(role))] + fields.filter { $0.key != "role" }).json
+    }
+
     /// The text of the message; several parts are put together, nil where there is none.
     public var content: String? {
         switch fields.last(where: { $0.key == "content" })?.value {

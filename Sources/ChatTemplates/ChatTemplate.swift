@@ -24,6 +24,18 @@ public struct ChatTemplate: Sendable {
         statements = try TemplateParser.statements(of: source, name: name, limits: limits)
     }
 
+    /// All that the template may write by itself: its text, and the texts in quotes in its expressions.
+    public var literals: [String] {
+        // It was read before, without an error.
+        let tokens = (try? TemplateLexer.tokens(of: source, name: name, limits: limits)) ?? []
+        return tokens.compactMap { token in
+            switch token.kind {
+            case .text(let text), .string(let text): text.string
+            default: nil
+            }
+        }
+    }
+
     /// What the model is to read for a conversation.
     ///
     /// - Parameters:

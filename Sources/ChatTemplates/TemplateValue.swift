@@ -56,3 +56,35 @@ extension TemplateValue {
         self = try JSONReader.read(bytes, maximumDepth: 48) { try TemplateValue(reading: &$0) }
     }
 }
+
+extension TemplateValue {
+    /// As JSON on one line. Numbers that JSON does not have are null.
+    public var json: String {
+        switch self {
+        case .none: "null"
+        case .boolean(let value): value ? "true" : "false"
+        case .integer(let value): "\(value)"
+        case .number(let value): value.isFinite ? "\(value)" : "null"
+        case .text(let text): Self.quoted(text)
+        case .list(let elements): "[" + elements.map(\.json).joined(separator: ", ") + "]"
+        case .object(let entries):
+            "{" + entries.map { Self.quoted($0.key) + ": " + $0.value.json }.joined(separator: ", ") + "}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\0"..<" ", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -46,6 +46,14 @@ public final class Console: Sendable {
     /// A line that nothing suppresses.
     public func error(_ text: String) { writeMessage(text) }
 
+    /// What stands before the place where somebody is to type.
+    public func ask(_ text: String) {
+        progressLineStands.withLock { stands in
+            clearLine(&stands)
+            try? messages.write(text)
+        }
+    }
+
     private func writeMessage(_ text: String) {
         progressLineStands.withLock { stands in
             clearLine(&stands)

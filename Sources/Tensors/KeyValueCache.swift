@@ -63,6 +63,33 @@ public final class KeyValueCache {
         }
     }
 
+    /// Makes the past of `sequence` that of the first sequence of `other`, up to `length`.
+    package func take(_ length: Int, of other: KeyValueCache, sequence: Int = 0) {
+        precondition(
+            layerCount == other.layerCount && width == other.width && length <= min(other.lengths[0], positionCapacity),
+            "key/value cache: \(length) positions of another cache do not fit")
+        for (block, source) in zip(blocks, other.blocks) {
+            (block.start.assumingMemoryBound(to: Float.self) + sequence * sequenceStride)
+                .update(from: source.start.assumingMemoryBound(to: Float.self), count: length * width)
+        }
+        lengths[sequence] = length
+    }
+
+    /// What one layer holds of the first `length` positions of a sequence.
+    ///
+    /// Shapes: `keys` and `values` `[length, width]`.
+    package func contents(layer: Int, sequence: Int = 0, length: Int) -> (keys: Tensor, values: Tensor) {
+        precondition(length <= lengths[sequence], "key/value cache: \(length) positions are more than there are")
+        func copy(_ storage: UnsafeMutablePointer<Float>) -> Tensor {
+            Tensor(
+                shape: [length, width],
+                initializingFloats: { result in
+                    for index in 0..<length * width { result[index] = storage[sequence * sequenceStride + index] }
+                })
+        }
+        return (copy(keys(layer: layer)), copy(values(layer: layer)))
+    }
+
     package func advance(by positions: Int, sequences: Int) {
         for sequence in 0..<sequences { lengths[sequence] += positions }
     }

@@ -1,3 +1,4 @@
+import ChatTemplates
 public import Parameters
 
 /// What can be wrong with a language model or with what is asked of it.
@@ -9,6 +10,7 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
     case adapter(folder: String, AdaptationError)
     case notFinite(model: String)
     case noPrompt(model: String)
+    case noChatTemplate(model: String)
     /// A prompt that leaves no room for one token more.
     case promptTooLong(tokenCount: Int, limit: Int)
     case tokenOutOfRange(Int, vocabularySize: Int)
@@ -33,6 +35,9 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         case .noPrompt(let model):
             "\(model): this model has no token to begin a text with, so the prompt cannot be empty; give it some words"
+        case .noChatTemplate(let model):
+            "\(model): this model has no chat template, so it is not known how it wants to be shown a conversation; name one "
+                + "with --chat-template: \(BuiltInTemplate.allCases.map(\.rawValue).joined(separator: ", ")), or a file"
         case .promptTooLong(let tokenCount, let limit):
             "the prompt has \(tokenCount) tokens, but the model sees \(limit) at most, and one more is to be written; "
                 + "shorten it, or drop its beginning with --truncate"

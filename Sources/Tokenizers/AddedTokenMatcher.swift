@@ -37,14 +37,21 @@ struct AddedTokenMatcher: Sendable {
     }
 
     /// Cuts `text[range]` (valid UTF-8) at the added tokens.
-    func split(_ text: [UInt8], _ range: Range<Int>) -> [Piece] {
+    ///
+    /// - Parameters:
+    ///   - plain: where its control tokens are not looked for.
+    ///   - forbidden: tokens that are not looked for at all.
+    func split(
+        _ text: [UInt8], _ range: Range<Int>, plain: PlainText? = nil, forbidding forbidden: Set<Int> = []
+    ) -> [Piece] {
         guard !children.isEmpty else { return range.isEmpty ? [] : [Piece(id: nil, range: range)] }
         var pieces: [Piece] = []
         var endOfPieces = range.lowerBound
         var index = range.lowerBound
         while index < range.upperBound {
             guard beginsToken[Int(text[index])],
-                let match = longestMatch(in: text, from: index, to: range.upperBound)
+                let match = longestMatch(
+                    in: text, from: index, to: range.upperBound, plain: plain, forbidding: forbidden)
             else {
                 index += 1
                 continue
@@ -67,13 +74,20 @@ struct AddedTokenMatcher: Sendable {
         return pieces
     }
 
-    private func longestMatch(in text: [UInt8], from start: Int, to end: Int) -> (token: Int, end: Int)? {
+    private func longestMatch(
+        in text: [UInt8], from start: Int, to end: Int, plain: PlainText?, forbidding forbidden: Set<Int>
+    ) -> (token: Int, end: Int)? {
+        let endOfControl = plain?.endOfControl(from: start, limit: end) ?? end
+        func isAllowed(_ token: Int, end: Int) -> Bool {
+            if end > endOfControl, plain?.controlTokens.contains(tokens[token].id) == true { return false }
+            return forbidden.isEmpty || !forbidden.contains(tokens[token].id)
+        }
         var node = 0
         var longest: (token: Int, end: Int)?
         for index in start..<end {
             guard let child = children[node << 8 | Int(text[index])] else { break }
             node = child
-            if let token = tokenOfNode[node] { longest = (token, index + 1) }
+            if let token = tokenOfNode[node], isAllowed(token, end: index + 1) { longest = (token, index + 1) }
         }
         return longest
     }

@@ -48,6 +48,9 @@ public final class ByteLevelBPE: Tokenizer {
     ///
     /// - Throws: if the merges turn out to be damaged when they are read, at the first call.
     public func encode(_ text: String) throws(TokenizerError) -> [Int] { try encoder.encode(text) }
+    public func encode(_ text: String, plain: PlainText) throws(TokenizerError) -> [Int] {
+        try encoder.encode(text, plain: plain)
+    }
 
     public func bytes(of id: Int) -> [UInt8]? { vocabulary.bytes(of: id).map(Array.init) }
     public func id(of token: String) -> Int? { vocabulary.id(of: Array(token.utf8)) }

@@ -20,6 +20,9 @@ public final class CharacterTokenizer: Tokenizer {
     public var addedTokens: [AddedToken] { vocabulary.addedTokens }
 
     public func encode(_ text: String) throws(TokenizerError) -> [Int] { try encoder.encode(text) }
+    public func encode(_ text: String, plain: PlainText) throws(TokenizerError) -> [Int] {
+        try encoder.encode(text, plain: plain)
+    }
     public func bytes(of id: Int) -> [UInt8]? { vocabulary.bytes(of: id).map(Array.init) }
     public func id(of token: String) -> Int? { vocabulary.id(of: Array(token.utf8)) }
     public func isSpecial(_ id: Int) -> Bool { vocabulary.addedToken(id)?.isSpecial ?? false }

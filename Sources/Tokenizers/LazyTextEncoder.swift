@@ -17,14 +17,14 @@ final class LazyTextEncoder: Sendable {
     }
 
     /// - Throws: if the merges turn out to be damaged when they are read, at the first call.
-    func encode(_ text: String) throws(TokenizerError) -> [Int] {
+    func encode(_ text: String, plain: PlainText? = nil) throws(TokenizerError) -> [Int] {
         let encoder = try encoder()
         var words = cache.withLock { cache in
             let taken = cache
             cache = WordCache()
             return taken
         }
-        let ids = try encoder.encode(Array(text.utf8), cache: &words)
+        let ids = try encoder.encode(Array(text.utf8), plain: plain, cache: &words)
         let used = words
         cache.withLock { cache in
             if cache.count < used.count { cache = used }

@@ -33,13 +33,16 @@ final class TextEncoder: Sendable {
             })
     }
 
-    func encode(_ text: [UInt8], cache: inout WordCache) throws(TokenizerError) -> [Int] {
+    func encode(_ text: [UInt8], plain: PlainText? = nil, cache: inout WordCache) throws(TokenizerError) -> [Int] {
         var words = WordEncoder(
             merger: WordMerger(merges), byteIDs: byteIDs, description: description, cache: cache)
         // The cache moves into the word encoder and back, so that it is never copied.
         cache = WordCache()
         defer { cache = words.cache }
-        for piece in original.split(text, text.indices) {
+        let original = plain.flatMap(matcher) ?? original
+        for piece in original.split(text, text.indices, plain: plain) {
+            // What is meant as one was found above; normalizing moves the places.
+            if let plain { words.forbidden = plain.overlaps(piece.range) ? plain.controlTokens : [] }
             if let id = piece.id {
                 words.result.append(id)
             } else if let other = description.normalizer.normalized(text, piece.range) {
@@ -52,7 +55,7 @@ final class TextEncoder: Sendable {
     }
 
     private func encode(_ text: [UInt8], _ range: Range<Int>, _ words: inout WordEncoder) throws(TokenizerError) {
-        for piece in normalized.split(text, range) {
+        for piece in normalized.split(text, range, forbidding: words.forbidden) {
             if let id = piece.id {
                 words.result.append(id)
             } else {
@@ -68,8 +71,22 @@ final class TextEncoder: Sendable {
     }
 }
 
+extension TextEncoder {
+    /// What finds control tokens in the text as it is, too, where some are looked for in the normalized one else: only in
+    /// the text as it is are the places of ``PlainText`` known.
+    private func matcher(for plain: PlainText) -> AddedTokenMatcher? {
+        let tokens = description.vocabulary.addedTokens
+        guard tokens.contains(where: { $0.isNormalized && plain.controlTokens.contains($0.id) }) else { return nil }
+        let wanted = tokens.filter { !$0.isNormalized || plain.controlTokens.contains($0.id) }
+        let ordered = wanted.filter(\.isSpecial) + wanted.filter { !$0.isSpecial }
+        return AddedTokenMatcher(ordered, contents: ordered.map { Array($0.content.utf8) })
+    }
+}
+
 /// Collects the ids of one word after the other.
 private struct WordEncoder {
+    /// Added tokens that are not looked for in the present piece.
+    var forbidden: Set<Int> = []
     var merger: WordMerger
     let byteIDs: [Int32]
     let description: TokenizerDescription

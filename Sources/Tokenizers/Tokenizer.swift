@@ -14,6 +14,8 @@ public protocol Tokenizer: Sendable {
 
     /// The ids of `text`. Special tokens that are written out in it are found; none are put around it.
     func encode(_ text: String) throws(TokenizerError) -> [Int]
+    /// The same where a part of `text` is plain: control tokens that are written out there are text like any other.
+    func encode(_ text: String, plain: PlainText) throws(TokenizerError) -> [Int]
     /// The bytes of one token, or nil if no token has this id. They need not be whole characters.
     func bytes(of id: Int) -> [UInt8]?
     /// The id of a token as the file writes it: `<s>`, or `Ġthe` for " the".

@@ -135,11 +135,12 @@ struct GeneratorTests {
         let model = try LanguageModel(ModelFolder(Self.folder))
         var options = greedy(60)
         options.stopsAtEndToken = false
-        var pass = try GenerationPass(model, prompt: "The tide", options: options)
+        var pass = try GenerationPass(model, prompt: .text("The tide"), options: options)
+        var read = ReadTokens(model)
         var (count, pieces) = (0, 0)
         #expect(throws: CancellationError.self) {
             try pass.run(
-                emit: { _ in pieces += 1 },
+                reading: &read, emit: { _ in pieces += 1 },
                 checkCancellation: {
                     count += 1
                     if count > checks { throw CancellationError() }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
-        [], ["train"], ["generate"], ["evaluate"], ["tokenize"], ["tokenize", "train"],
+        [], ["train"], ["generate"], ["chat"], ["evaluate"], ["tokenize"], ["tokenize", "train"],
         ["tokenize", "encode"], ["tokenize", "decode"], ["export"], ["inspect"], ["models"], ["models", "list"],
         ["models", "pull"],
         ["models", "verify"], ["models", "show"], ["models", "path"], ["models", "remove"],

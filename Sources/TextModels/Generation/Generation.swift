@@ -7,9 +7,15 @@ public struct Generation: Codable, Sendable, Equatable {
     public var finish: Finish
     /// Tokens that the model was given, special ones included.
     public var promptTokenCount: Int
+    /// Tokens among those that the model had read before, so that they did not go through it again.
+    public var cachedPromptTokenCount = 0
     /// Tokens of the prompt that were left out because the context could not hold them.
     public var droppedPromptTokenCount: Int
     public var seed: UInt64
+    /// Which of several texts from one seed this is, from 0.
+    public var stream = 0
+    /// How probable each of ``tokens`` was; empty unless they were asked for.
+    public var logProbabilities: [TokenProbability] = []
     public var timings: GenerationTimings
 
     /// Why it ends where it does.
@@ -26,7 +32,10 @@ public struct Generation: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case text, tokens, finish, seed, timings
+        case stream = "index"
+        case logProbabilities = "log_probabilities"
         case promptTokenCount = "prompt_tokens"
+        case cachedPromptTokenCount = "cached_prompt_tokens"
         case droppedPromptTokenCount = "dropped_prompt_tokens"
     }
 }

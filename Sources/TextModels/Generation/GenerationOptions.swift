@@ -9,8 +9,14 @@ public struct GenerationOptions: Sendable, Equatable {
     public var stopStrings: [String] = []
     /// Whether the text ends where the model says so.
     public var stopsAtEndToken = true
+    /// Tokens that end a text beside those of the model.
+    public var endTokens: Set<Int> = []
     /// Where the random numbers begin: the same prompt, options and seed give the same text.
     public var seed: UInt64 = 0
+    /// Which of several independent texts from one seed is written.
+    public var stream = 0
+    /// Whether it is told how probable each token was, and how many of the most probable ones beside it.
+    public var logProbabilityCount: Int?
     /// Whether a prompt that is too long loses its beginning instead of being an error.
     public var truncatesPrompt = false
 

@@ -12,27 +12,33 @@ struct GenerationPass {
     private var decoder: StreamingDecoder
     private var filter: StopStringFilter
     private var tokens: [Int] = []
+    private var logProbabilities: [TokenProbability] = []
     private var text = ""
-
-    /// So many tokens of a prompt go through the model at once: enough to keep it busy, few enough to be stopped soon.
-    private static let promptChunk = 512
 
     /// - Throws: where an option makes no sense, where the prompt leaves no room for one more token and is not to be cut,
     ///   or where there is nothing to begin with.
-    init(_ model: LanguageModel, prompt: String, options: GenerationOptions) throws {
+    init(_ model: LanguageModel, prompt: Prompt, options: GenerationOptions) throws {
         try options.sampling.validate()
         self.model = model
         self.options = options
         (self.prompt, droppedCount) = try Self.tokens(of: prompt, model, options)
-        sampler = TokenSampler(options.sampling, prompt: self.prompt, random: RandomSource(seed: options.seed))
-        decoder = StreamingDecoder(model.tokenizer, skippingSpecial: true, continuesText: !prompt.isEmpty)
+        let random = RandomSource(seed: options.seed)
+        sampler = TokenSampler(
+            options.sampling, prompt: self.prompt,
+            random: options.stream == 0 ? random : random.split(UInt64(options.stream)))
+        let continuesText = if case .text(let text) = prompt { !text.isEmpty } else { false }
+        decoder = StreamingDecoder(model.tokenizer, skippingSpecial: true, continuesText: continuesText)
         filter = StopStringFilter(options.stopStrings)
     }
 
     private static func tokens(
-        of prompt: String, _ model: LanguageModel, _ options: GenerationOptions
+        of prompt: Prompt, _ model: LanguageModel, _ options: GenerationOptions
     ) throws -> (tokens: [Int], dropped: Int) {
-        let (prefix, text) = try model.tokens(of: prompt)
+        let (prefix, text) =
+            switch prompt {
+            case .text(let text): try model.tokens(of: text)
+            case .tokens(let tokens): ([], tokens)
+            }
         guard prefix.count + text.count > 0 else { throw TextModelError.noPrompt(model: model.folder) }
         let context = model.configuration.context
         guard prefix.count + text.count >= context else { return (prefix + text, 0) }
@@ -46,18 +52,19 @@ struct GenerationPass {
     }
 
     mutating func run(
-        emit: (String) -> Void, checkCancellation: () throws -> Void
+        reading read: inout ReadTokens, emit: (String) -> Void, checkCancellation: () throws -> Void
     ) throws -> Generation {
         let clock = ContinuousClock()
         var start = clock.now
         var timings = GenerationTimings()
         timings.load = model.loadTime
-        let room = model.configuration.context - prompt.count
-        let past = model.network.makePast(positions: prompt.count + min(options.maximumCount, room))
-        let logits = try readPrompt(past, checkCancellation)
+        var reusedCount = 0
+        let logits = try read.read(
+            prompt, planned: options.maximumCount, checkCancellation: checkCancellation,
+            reports: { reusedCount = $0 })
         timings.prompt = (clock.now - start).seconds
         start = clock.now
-        let finish = try write(startingWith: logits, past, emit, checkCancellation)
+        let finish = try write(startingWith: logits, &read, emit, checkCancellation)
         let rest = filter.append(decoder.finish()) + filter.finish()
         if !rest.isEmpty {
             text += rest
@@ -66,31 +73,25 @@ struct GenerationPass {
         timings.generation = (clock.now - start).seconds
         return Generation(
             text: text, tokens: tokens, finish: finish, promptTokenCount: prompt.count,
-            droppedPromptTokenCount: droppedCount, seed: options.seed, timings: timings)
-    }
-
-    /// What may follow the prompt.
-    private func readPrompt(_ past: LanguageModelPast, _ checkCancellation: () throws -> Void) throws -> [Float] {
-        var logits: [Float] = []
-        for start in stride(from: 0, to: prompt.count, by: Self.promptChunk) {
-            try checkCancellation()
-            let end = min(prompt.count, start + Self.promptChunk)
-            let states = model.network(Self.batch(prompt[start..<end]), extending: past)
-            if end == prompt.count { logits = try model.lastLogits(of: states) }
-        }
-        return logits
+            cachedPromptTokenCount: reusedCount, droppedPromptTokenCount: droppedCount, seed: options.seed,
+            stream: options.stream, logProbabilities: logProbabilities, timings: timings)
     }
 
     private mutating func write(
-        startingWith first: [Float], _ past: LanguageModelPast, _ emit: (String) -> Void,
+        startingWith first: [Float], _ read: inout ReadTokens, _ emit: (String) -> Void,
         _ checkCancellation: () throws -> Void
     ) throws -> Generation.Finish {
         var logits = first
         while true {
             try checkCancellation()
             let token = sampler.next(logits, after: tokens)
-            if options.stopsAtEndToken, model.endTokens.contains(token) { return .endToken }
+            if options.stopsAtEndToken, model.endTokens.contains(token) || options.endTokens.contains(token) {
+                return .endToken
+            }
             tokens.append(token)
+            if let count = options.logProbabilityCount {
+                logProbabilities.append(TokenProbability(of: token, logits, alternatives: count, model.tokenizer))
+            }
             let piece = filter.append(decoder.append(token))
             if !piece.isEmpty {
                 text += piece
@@ -99,11 +100,7 @@ struct GenerationPass {
             if filter.hasStopped { return .stopString }
             if tokens.count >= options.maximumCount { return .maximumCount }
             if prompt.count + tokens.count == model.configuration.context { return .fullContext }
-            logits = try model.lastLogits(of: model.network(Self.batch([token]), extending: past))
+            logits = try read.read(token)
         }
-    }
-
-    private static func batch(_ tokens: some Collection<Int>) -> Tensor {
-        Tensor(tokens.map { Int32($0) }, shape: [1, tokens.count])
     }
 }

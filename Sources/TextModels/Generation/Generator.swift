@@ -33,17 +33,27 @@ public final class Generator: Sendable {
     /// - Parameter options: with the sampling that the model recommends where nil.
     public func generate(
         _ prompt: String, options: GenerationOptions? = nil
+    ) -> AsyncThrowingStream<Event, any Error> { generate(.text(prompt), options: options) }
+
+    /// The same for any prompt.
+    ///
+    /// - Parameter cache: what this model has read before; what `prompt` has in common with it is not read again.
+    public func generate(
+        _ prompt: Prompt, options: GenerationOptions? = nil, cache: PromptCache? = nil
     ) -> AsyncThrowingStream<Event, any Error> {
         let options = options ?? GenerationOptions(sampling: model.recommendedSampling)
         let isCancelled = CancellationFlag()
+        let cache = cache ?? PromptCache(model)
         return AsyncThrowingStream { continuation in
             continuation.onTermination = { _ in isCancelled.set() }
             let thread = Thread { [model] in
                 do {
                     var pass = try GenerationPass(model, prompt: prompt, options: options)
-                    let generation = try pass.run(
-                        emit: { continuation.yield(.text($0)) },
-                        checkCancellation: { if isCancelled.isSet { throw CancellationError() } })
+                    let generation = try cache.state.withLock { read in
+                        try pass.run(
+                            reading: &read, emit: { continuation.yield(.text($0)) },
+                            checkCancellation: { if isCancelled.isSet { throw CancellationError() } })
+                    }
                     continuation.yield(.finished(generation))
                     continuation.finish()
                 } catch {
