@@ -140,7 +140,7 @@ let package = Package(
         tests("ChatTemplates", ["ChatTemplates", "JSON"]),
         tests("Audio", ["Audio", "Tensors", "Kernels", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
-        tests("Grammars", ["Grammars", "Tensors"]),
+        tests("Grammars", ["Grammars", "JSON", "Tensors"]),
         tests("Datasets", ["Datasets", "JSON"]),
         tests("Images", ["Images", "CLibPNG"]),
         tests("Charts", ["Charts", "Images"]),
