@@ -38,6 +38,7 @@ let package = Package(
         .executable(name: "text", targets: ["text"]),
         .library(name: "SpeechModels", targets: ["SpeechModels"]),
         .library(name: "TextModels", targets: ["TextModels"]),
+        .library(name: "VisionModels", targets: ["VisionModels"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -91,6 +92,9 @@ let package = Package(
                 "Decoding",
                 "Datasets", "Evaluation", "Hashing", "Optimizers", "Training",
             ]),
+        module(
+            "VisionModels",
+            ["Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Images"]),
         module(
             "CommandLineKit",
             [
@@ -166,6 +170,9 @@ let package = Package(
                 "Datasets",
                 "Evaluation", "Optimizers", "Training", "Tensors", "Kernels",
             ]),
+        tests(
+            "VisionModels",
+            ["VisionModels", "Layers", "Parameters", "Autograd", "Checkpoints", "Images", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Text", ["text", "Evaluation"]),
         tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),

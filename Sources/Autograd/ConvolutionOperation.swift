@@ -5,12 +5,13 @@ public import Tensors
 ///
 /// Shapes: `x` `[batch, height, width, channels]`, `weight` `[outputs, channels / groups, kernel height, kernel width]`
 /// (PyTorch layout), `bias` `[outputs]` → `[batch, output height, output width, outputs]`, where an output extent is
-/// (extent + 2 · padding - dilation · (kernel - 1) - 1) / stride + 1.
+/// (extent + padding + trailing padding - dilation · (kernel - 1) - 1) / stride + 1. The padding is that above and to the
+/// left; the trailing one, below and to the right, is the same where nil.
 ///
 /// No patches are copied out: each one is packed for the product from where it lies in `x`.
 public func convolution2d(
     _ x: Tensor, _ weight: Weight, bias: Tensor? = nil, stride: Extent2d = 1, padding: Extent2d = 0,
-    dilation: Extent2d = 1, groups: Int = 1, activation: Activation = .none
+    trailingPadding: Extent2d? = nil, dilation: Extent2d = 1, groups: Int = 1, activation: Activation = .none
 ) -> Tensor {
     precondition(
         x.rank == 4 && weight.shape.count == 4,
@@ -20,7 +21,7 @@ public func convolution2d(
         ConvolutionGeometry(
             batch: x.shape[0], input: Extent2d(height: x.shape[1], width: x.shape[2]), channels: x.shape[3],
             outputs: weight.shape[0], kernel: Extent2d(height: weight.shape[2], width: weight.shape[3]),
-            stride: stride, padding: padding, dilation: dilation, groups: groups),
+            stride: stride, padding: padding, trailingPadding: trailingPadding, dilation: dilation, groups: groups),
         weight, bias, activation)
 }
 

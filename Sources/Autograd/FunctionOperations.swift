@@ -13,6 +13,9 @@ public func silu(_ x: Tensor) -> Tensor { apply(.silu, x) }
 /// max(x, 0)
 public func relu(_ x: Tensor) -> Tensor { apply(.relu, x) }
 
+/// min(max(x, 0), 6) (Krizhevsky 2010)
+public func relu6(_ x: Tensor) -> Tensor { apply(.relu6, x) }
+
 public func tanh(_ x: Tensor) -> Tensor { apply(.tanh, x) }
 
 /// 1 / (1 + exp(-x))
@@ -79,6 +82,7 @@ extension Activation {
         case .silu: .silu
         case .sigmoid: .sigmoid
         case .tanh: .tanh
+        case .relu6: .relu6
         }
     }
 }

@@ -12,13 +12,13 @@ public enum Elementwise {
     /// A function of one number; the activations have the numbers of `Activation`.
     public enum Function: Int32, Sendable, CaseIterable {
         case relu = 1
-        case gelu, geluTanh, silu, sigmoid, tanh
+        case gelu, geluTanh, silu, sigmoid, tanh, relu6
         case exp, log, sqrt, reciprocalSquareRoot, square, absolute, negate, reciprocal
 
         /// Whether the gradient needs the function's argument beside the gradient of the result.
         public var gradientNeedsInput: Bool {
             switch self {
-            case .relu, .gelu, .geluTanh, .silu, .log, .square, .absolute: true
+            case .relu, .gelu, .geluTanh, .silu, .relu6, .log, .square, .absolute: true
             case .sigmoid, .tanh, .exp, .sqrt, .reciprocalSquareRoot, .negate, .reciprocal: false
             }
         }
@@ -42,7 +42,7 @@ public enum Elementwise {
     /// dx = dy · f′(x), where y = f(x).
     ///
     /// - Parameters:
-    ///   - x: needed by `relu`, `gelu`, `geluTanh`, `silu`, `log`, `square` and `absolute`.
+    ///   - x: needed by `relu`, `gelu`, `geluTanh`, `silu`, `relu6`, `log`, `square` and `absolute`.
     ///   - y: needed by `sigmoid`, `tanh`, `exp`, `sqrt`, `reciprocalSquareRoot` and `reciprocal`.
     public static func gradient(
         of function: Function, input x: UnsafePointer<Float>? = nil, result y: UnsafePointer<Float>? = nil,

@@ -12,6 +12,8 @@ public enum Activation: UInt8, Sendable, CaseIterable {
     case silu
     case sigmoid
     case tanh
+    /// min(max(x, 0), 6)
+    case relu6
 }
 
 /// Matrix products of float32 activations; all matrices are row-major.

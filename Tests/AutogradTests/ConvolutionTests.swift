@@ -29,6 +29,13 @@ let convolutionGeometries: [ConvolutionGeometry] = [
         batch: 2, input: Extent2d(height: 1, width: 20), channels: 6, outputs: 5,
         kernel: Extent2d(height: 1, width: 4), stride: Extent2d(height: 1, width: 2),
         padding: Extent2d(height: 0, width: 1), dilation: Extent2d(height: 1, width: 3)),
+    // Padding on one side only, as TensorFlow's "same" has it for even extents.
+    ConvolutionGeometry(
+        batch: 2, input: Extent2d(height: 8, width: 7), channels: 3, outputs: 5, kernel: 3, stride: 2, padding: 0,
+        trailingPadding: 1),
+    ConvolutionGeometry(
+        batch: 2, input: 12, channels: 17, outputs: 17, kernel: 5, stride: 2, padding: 1, trailingPadding: 2, groups: 17
+    ),
     // More positions than one slab, fewer results than one tile.
     ConvolutionGeometry(batch: 1, input: 70, channels: 2, outputs: 3, kernel: 3, padding: 1),
     ConvolutionGeometry(batch: 1, input: 12, channels: 40, outputs: 70, kernel: 3, padding: 1),

@@ -38,6 +38,10 @@ private let functionCases: [GradientCase] = [
     GradientCase(name: "geluTanh", inputs: [.random([19])]) { geluTanh($0[0]) },
     GradientCase(name: "silu", inputs: [.random([19])]) { silu($0[0]) },
     GradientCase(name: "relu", inputs: [.awayFromZero([19])]) { relu($0[0]) },
+    // Away from both corners.
+    GradientCase(name: "relu6", inputs: [Tensor([-9, -0.5, 0.5, 3, 5.5, 6.5, 9] as [Float], shape: [7])]) {
+        relu6($0[0])
+    },
     GradientCase(name: "tanh", inputs: [.random([19])]) { tanh($0[0]) },
     GradientCase(name: "sigmoid", inputs: [.random([19])]) { activate($0[0], .sigmoid) },
     GradientCase(name: "exp", inputs: [.random([19])]) { exp($0[0]) },

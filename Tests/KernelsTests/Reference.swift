@@ -68,6 +68,7 @@ enum Reference {
         case .silu: x / (1 + exp(-x))
         case .sigmoid: 1 / (1 + exp(-x))
         case .tanh: tanh(x)
+        case .relu6: x.isNaN ? x : min(max(x, 0), 6)
         }
     }
 
@@ -79,6 +80,7 @@ enum Reference {
         case .silu: activation(.silu, x)
         case .sigmoid: activation(.sigmoid, x)
         case .tanh: activation(.tanh, x)
+        case .relu6: activation(.relu6, x)
         case .exp: exp(x)
         case .log: log(x)
         case .sqrt: x.squareRoot()

@@ -20,11 +20,12 @@ enum {
     KERNELS_ACTIVATION_SILU,
     KERNELS_ACTIVATION_SIGMOID,
     KERNELS_ACTIVATION_TANH,
+    KERNELS_ACTIVATION_RELU6,
 };
 
-// Functions of one variable; the first seven are the activations.
+// Functions of one variable; the first eight are the activations.
 enum {
-    KERNELS_EXP = 7,
+    KERNELS_EXP = 8,
     KERNELS_LOG,
     KERNELS_SQRT,
     KERNELS_RECIPROCAL_SQRT,

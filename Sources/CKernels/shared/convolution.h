@@ -141,6 +141,7 @@ static void depthwise(const kernels_depthwise *d, long begin, long end) {
             CASE(KERNELS_ACTIVATION_SILU)
             CASE(KERNELS_ACTIVATION_SIGMOID)
             CASE(KERNELS_ACTIVATION_TANH)
+            CASE(KERNELS_ACTIVATION_RELU6)
 #undef CASE
         }
     }

@@ -14,6 +14,7 @@ INLINE void unary_loop(int function, const float *x, float *y, long count) {
     LOOP(KERNELS_ACTIVATION_SILU)            \
     LOOP(KERNELS_ACTIVATION_SIGMOID)         \
     LOOP(KERNELS_ACTIVATION_TANH)            \
+    LOOP(KERNELS_ACTIVATION_RELU6)           \
     LOOP(KERNELS_EXP)                        \
     LOOP(KERNELS_LOG)                        \
     LOOP(KERNELS_SQRT)                       \

@@ -121,6 +121,7 @@ INLINE Floats function_value(int function, Floats x) {
     case KERNELS_ACTIVATION_SILU: return x * sigmoid(x);
     case KERNELS_ACTIVATION_SIGMOID: return sigmoid(x);
     case KERNELS_ACTIVATION_TANH: return hyperbolic_tangent(x);
+    case KERNELS_ACTIVATION_RELU6: return at_most(at_least(x, splat(0.0f)), splat(6.0f));
     case KERNELS_EXP: return exponential(x);
     case KERNELS_LOG: return logarithm(x);
     case KERNELS_SQRT: return __builtin_elementwise_sqrt(x);
@@ -151,6 +152,7 @@ INLINE Floats function_slope(int function, Floats x, Floats y) {
     }
     case KERNELS_ACTIVATION_SIGMOID: return y * (1.0f - y);
     case KERNELS_ACTIVATION_TANH: return 1.0f - y * y;
+    case KERNELS_ACTIVATION_RELU6: return select_floats((x > 0.0f) & (x < 6.0f), splat(1.0f), splat(0.0f));
     case KERNELS_EXP: return y;
     case KERNELS_LOG: return 1.0f / x;
     case KERNELS_SQRT: return 0.5f / y;

@@ -1,0 +1,137 @@
+public import FoundationEssentials
+public import Kernels
+public import Parameters
+
+/// The sizes of a ResNet (He et al. 2016, "Deep Residual Learning for Image Recognition"), as in the `config.json` of its
+/// Hugging Face folder.
+public struct ResNetConfiguration: ImageClassificationConfiguration {
+    public enum LayerKind: String, Sendable, Codable, CaseIterable {
+        /// Two convolutions of 3 × 3.
+        case basic
+        /// 1 × 1, 3 × 3 with a quarter of the channels, 1 × 1.
+        case bottleneck
+    }
+
+    /// `embedding_size`: channels behind the first convolution.
+    public var stemWidth = 64
+    /// `hidden_sizes`: channels of each stage.
+    public var widths: [Int]
+    /// `depths`: layers of each stage.
+    public var depths: [Int]
+    public var layerKind: LayerKind
+    /// `downsample_in_first_stage`.
+    public var firstStageHalves = false
+    /// `downsample_in_bottleneck`: whether the first of a bottleneck's convolutions takes the steps, not the second.
+    public var firstConvolutionStrides = false
+    public var labels: [String]
+
+    public init(widths: [Int], depths: [Int], layerKind: LayerKind, labels: [String]) {
+        self.widths = widths
+        self.depths = depths
+        self.layerKind = layerKind
+        self.labels = labels
+    }
+
+    public static func resNet18(labels: [String]) -> ResNetConfiguration {
+        ResNetConfiguration(widths: [64, 128, 256, 512], depths: [2, 2, 2, 2], layerKind: .basic, labels: labels)
+    }
+
+    public static func resNet34(labels: [String]) -> ResNetConfiguration {
+        ResNetConfiguration(widths: [64, 128, 256, 512], depths: [3, 4, 6, 3], layerKind: .basic, labels: labels)
+    }
+
+    public static func resNet50(labels: [String]) -> ResNetConfiguration {
+        ResNetConfiguration(
+            widths: [256, 512, 1024, 2048], depths: [3, 4, 6, 3], layerKind: .bottleneck, labels: labels)
+    }
+
+    public var inputSize: Extent2d { 224 }
+    public var takesAnySize: Bool { true }
+    public var featureWidth: Int { widths.last ?? 0 }
+
+    public func makeModel(in store: ParameterStore) throws -> any ImageClassificationModel {
+        try ResNetModel(self, in: store)
+    }
+
+    public func validate(file: String) throws(VisionModelError) {
+        try Self.check(File.CodingKeys.stemWidth, stemWidth, 1...8_192, file: file)
+        guard (1...16).contains(widths.count), widths.count == depths.count else {
+            throw .invalidConfiguration(
+                file: file, key: File.CodingKeys.depths.rawValue, value: "\(depths.count) numbers",
+                expected: "one for each of hidden_sizes, at most 16")
+        }
+        for width in widths {
+            try Self.check(File.CodingKeys.widths, width, 1...65_536, file: file)
+            guard layerKind == .basic || width.isMultiple(of: 4) else {
+                throw .invalidConfiguration(
+                    file: file, key: File.CodingKeys.widths.rawValue, value: "\(width)", expected: "multiples of 4")
+            }
+        }
+        for depth in depths { try Self.check(File.CodingKeys.depths, depth, 1...256, file: file) }
+    }
+
+    public func json() throws -> Data { try Self.json(file) }
+}
+
+extension ResNetConfiguration {
+    /// `config.json` as it stands in a folder.
+    struct File: Codable {
+        var architectures: [String]?
+        var modelType: String?
+        var channels: Int?
+        var stemWidth: Int?
+        var widths: [Int]?
+        var depths: [Int]?
+        var layerKind: String?
+        var activation: String?
+        var firstStageHalves: Bool?
+        var firstConvolutionStrides: Bool?
+        var labels: LabelTable?
+        var labelCount: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case architectures
+            case modelType = "model_type"
+            case channels = "num_channels"
+            case stemWidth = "embedding_size"
+            case widths = "hidden_sizes"
+            case depths
+            case layerKind = "layer_type"
+            case activation = "hidden_act"
+            case firstStageHalves = "downsample_in_first_stage"
+            case firstConvolutionStrides = "downsample_in_bottleneck"
+            case labels = "id2label"
+            case labelCount = "num_labels"
+        }
+    }
+
+    /// - Parameter path: what errors call the file.
+    init(_ file: File, path: String) throws(VisionModelError) {
+        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
+            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
+        }
+        if let channels = file.channels, channels != 3 { throw invalid(.channels, "\(channels)", "3") }
+        if let activation = file.activation, activation != "relu" { throw invalid(.activation, activation, "relu") }
+        let kind = file.layerKind ?? LayerKind.bottleneck.rawValue
+        guard let layerKind = LayerKind(rawValue: kind) else {
+            throw invalid(.layerKind, kind, LayerKind.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        self.init(
+            widths: file.widths ?? [256, 512, 1024, 2048], depths: file.depths ?? [3, 4, 6, 3], layerKind: layerKind,
+            labels: try LabelTable.labels(
+                file.labels, count: file.labelCount, file: path, key: File.CodingKeys.labels.rawValue,
+                countKey: File.CodingKeys.labelCount.rawValue))
+        stemWidth = file.stemWidth ?? 64
+        firstStageHalves = file.firstStageHalves ?? false
+        firstConvolutionStrides = file.firstConvolutionStrides ?? false
+        try validate(file: path)
+    }
+
+    var file: File {
+        File(
+            architectures: ["ResNetForImageClassification"], modelType: "resnet", channels: 3, stemWidth: stemWidth,
+            widths: widths, depths: depths, layerKind: layerKind.rawValue, activation: "relu",
+            firstStageHalves: firstStageHalves, firstConvolutionStrides: firstConvolutionStrides,
+            labels: LabelTable(labels))
+    }
+}

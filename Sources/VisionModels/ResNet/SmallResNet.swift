@@ -1,0 +1,190 @@
+public import Autograd
+public import FoundationEssentials
+public import Kernels
+public import Layers
+public import Parameters
+public import Tensors
+
+/// The sizes of a ResNet for small pictures (He et al. 2016, section 4.2): three stages of as many layers each.
+public struct SmallResNetConfiguration: ImageClassificationConfiguration {
+    /// 6 n + 2 with n layers per stage: 20, 32, 44, 56, 110.
+    public var depth: Int
+    /// Channels of the first stage; the others have twice and four times as many.
+    public var width = 16
+    public var labels: [String]
+    public var inputSize: Extent2d = 32
+
+    public init(depth: Int, labels: [String]) {
+        self.depth = depth
+        self.labels = labels
+    }
+
+    public var takesAnySize: Bool { true }
+    public var featureWidth: Int { 4 * width }
+    var layersPerStage: Int { (depth - 2) / 6 }
+
+    public func makeModel(in store: ParameterStore) throws -> any ImageClassificationModel {
+        try SmallResNetModel(self, in: store)
+    }
+
+    public func validate(file: String) throws(VisionModelError) {
+        guard (8...1_202).contains(depth), (depth - 2).isMultiple(of: 6) else {
+            throw .invalidConfiguration(
+                file: file, key: File.CodingKeys.architecture.rawValue, value: "of depth \(depth)",
+                expected: "a depth of 6 n + 2, as 20, 32 or 56")
+        }
+        try Self.check(File.CodingKeys.width, width, 1...4_096, file: file)
+        try Self.check(File.CodingKeys.inputSize, inputSize.height, 1...4_096, file: file)
+        try Self.check(File.CodingKeys.inputSize, inputSize.width, 1...4_096, file: file)
+    }
+
+    public func json() throws -> Data { try Self.json(file) }
+}
+
+extension SmallResNetConfiguration {
+    /// `config.json`; there is none in `transformers`.
+    struct File: Codable {
+        /// `resnet20 (cifar…)`.
+        var architecture: String
+        var width: Int?
+        /// Channels, height, width.
+        var inputSize: [Int]?
+        var labelNames: [String]?
+        var labels: LabelTable?
+        var labelCount: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case architecture
+            case width
+            case inputSize = "input_size"
+            case labelNames = "label_names"
+            case labels = "id2label"
+            case labelCount = "num_classes"
+        }
+    }
+
+    /// Whether an architecture of this name is one of these.
+    static func isKnown(_ architecture: String) -> Bool { depth(of: architecture) != nil }
+
+    private static func depth(of architecture: String) -> Int? {
+        let words = architecture.lowercased().split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0].hasPrefix("resnet"), words[1].contains("cifar") else { return nil }
+        return Int(words[0].dropFirst("resnet".count))
+    }
+
+    init(_ file: File, path: String) throws(VisionModelError) {
+        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
+            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
+        }
+        guard let depth = Self.depth(of: file.architecture) else {
+            throw invalid(.architecture, file.architecture, "resnet20 (cifar), or another depth")
+        }
+        if let size = file.inputSize {
+            guard size.count == 3, size[0] == 3 else { throw invalid(.inputSize, "\(size)", "3, height, width") }
+        }
+        let labels =
+            if let names = file.labelNames, file.labels == nil { names } else {
+                try LabelTable.labels(
+                    file.labels, count: file.labelCount, file: path, key: File.CodingKeys.labels.rawValue,
+                    countKey: File.CodingKeys.labelCount.rawValue)
+            }
+        guard (1...LabelTable.limit).contains(labels.count) else {
+            throw invalid(.labelNames, "of \(labels.count) classes", "1 to \(LabelTable.limit)")
+        }
+        self.init(depth: depth, labels: labels)
+        width = file.width ?? 16
+        if let size = file.inputSize { inputSize = Extent2d(height: size[1], width: size[2]) }
+        try validate(file: path)
+    }
+
+    var file: File {
+        File(
+            architecture: "resnet\(depth) (cifar, option A shortcuts)", width: width,
+            inputSize: [3, inputSize.height, inputSize.width], labels: LabelTable(labels), labelCount: labels.count)
+    }
+}
+
+/// ResNet for small pictures, with shortcuts without parameters (He et al. 2016, option A), and the names that are usual in
+/// PyTorch: `layer1.0.conv1`, `linear`.
+public struct SmallResNetModel: ImageClassificationModel {
+    public let configuration: SmallResNetConfiguration
+    private var stem: NormalizedConvolution
+    private var layers: [SmallResidualLayer]
+    private let classifier: Linear
+
+    public init(_ configuration: SmallResNetConfiguration, in store: ParameterStore) throws {
+        try configuration.validate(file: "config.json")
+        self.configuration = configuration
+        let (root, width) = (store.root, configuration.width)
+        stem = NormalizedConvolution(
+            3, width, kernel: 3, activation: .relu, convolution: root / "conv1", norm: root / "bn1")
+        layers = []
+        var channels = width
+        for stage in 0..<3 {
+            for index in 0..<configuration.layersPerStage {
+                let outputs = width << stage
+                layers.append(
+                    SmallResidualLayer(
+                        channels, outputs, stride: stage > 0 && index == 0 ? 2 : 1,
+                        in: root / "layer\(stage + 1)" / index))
+                channels = outputs
+            }
+        }
+        classifier = Linear(channels, configuration.labels.count, in: root / "linear")
+        try store.verify()
+    }
+
+    public func features(_ pictures: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor {
+        var x = stem(pictures, mode: mode, updates: &updates)
+        for layer in layers { x = layer(x, mode: mode, updates: &updates) }
+        return globalAveragePool(x)
+    }
+
+    public func logits(_ features: Tensor) -> Tensor { classifier(features) }
+
+    public func folded() -> SmallResNetModel {
+        var model = self
+        model.stem = stem.folding()
+        model.layers = layers.map { $0.folding() }
+        classifier.weight.weight.pack()
+        return model
+    }
+}
+
+/// As ``ResidualLayer`` of two convolutions; where the sizes differ, the shortcut takes every second pixel and fills up the
+/// channels with zeros, half of them before and half behind.
+struct SmallResidualLayer: Sendable {
+    private var first: NormalizedConvolution
+    private var second: NormalizedConvolution
+    private let stride: Int
+    private let addedChannels: Int
+
+    init(_ channels: Int, _ outputs: Int, stride: Int, in scope: ParameterScope) {
+        first = NormalizedConvolution(
+            channels, outputs, kernel: 3, stride: stride, activation: .relu, convolution: scope / "conv1",
+            norm: scope / "bn1")
+        second = NormalizedConvolution(
+            outputs, outputs, kernel: 3, activation: .none, convolution: scope / "conv2", norm: scope / "bn2")
+        self.stride = stride
+        addedChannels = outputs - channels
+    }
+
+    func callAsFunction(_ x: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor {
+        let inner = second(first(x, mode: mode, updates: &updates), mode: mode, updates: &updates)
+        return relu(add(inner, shortcut(x)))
+    }
+
+    private func shortcut(_ x: Tensor) -> Tensor {
+        // The mean of one pixel is that pixel.
+        let picked = stride == 1 ? x : averagePool2d(x, kernel: 1, stride: Extent2d(stride))
+        guard addedChannels > 0 else { return picked }
+        return pad(picked, axis: 3, before: addedChannels / 2, after: addedChannels - addedChannels / 2)
+    }
+
+    func folding() -> SmallResidualLayer {
+        var layer = self
+        layer.first = first.folding()
+        layer.second = second.folding()
+        return layer
+    }
+}

@@ -1,0 +1,27 @@
+public import Parameters
+
+/// What can be wrong with a model that sees, or with what is asked of it.
+public enum VisionModelError: Error, Sendable, Equatable, CustomStringConvertible {
+    case invalidConfiguration(file: String, key: String, value: String, expected: String)
+    case unsupportedArchitecture(name: String, folder: String, known: [String])
+    /// Weights without a configuration whose names and shapes are those of no known model.
+    case unknownWeights(folder: String)
+    case weightsDoNotFit(folder: String, ParameterMismatch)
+    case notFinite(model: String)
+
+    public var description: String {
+        switch self {
+        case .invalidConfiguration(let file, let key, let value, let expected):
+            "\(file): \(key) is \(value); expected \(expected)"
+        case .unsupportedArchitecture(let name, let folder, let known):
+            "\(folder): the architecture \(name) is not one that classifies pictures here; known are "
+                + known.joined(separator: ", ")
+        case .unknownWeights(let folder):
+            "\(folder): there is no config.json, and the weights are not those of an EfficientNet-Lite, which needs none; "
+                + "fetch the whole folder of the model"
+        case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
+        case .notFinite(let model):
+            "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
+        }
+    }
+}
