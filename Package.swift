@@ -89,7 +89,7 @@ let package = Package(
             "TextModels",
             [
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "ChatTemplates", "Tokenizers",
-                "Decoding",
+                "Decoding", "Grammars",
                 "Datasets", "Evaluation", "Hashing", "Optimizers", "Training",
             ]),
         module(
@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "text",
             dependencies: [
-                "TextModels", "ChatTemplates", "JSON", "Checkpoints", "Tokenizers", "Decoding", "Datasets",
+                "TextModels", "ChatTemplates", "Grammars", "JSON", "Checkpoints", "Tokenizers", "Decoding", "Datasets",
                 "Evaluation", "Hashing",
                 "ModelCatalog", "Parameters", "Training", "CommandLineKit", "Kernels", "Tensors", argumentParser,
                 logging,
@@ -166,7 +166,8 @@ let package = Package(
         tests(
             "TextModels",
             [
-                "TextModels", "ChatTemplates", "Parameters", "Autograd", "Checkpoints", "Tokenizers", "Decoding",
+                "TextModels", "ChatTemplates", "Grammars", "Parameters", "Autograd", "Checkpoints", "Tokenizers",
+                "Decoding",
                 "Datasets",
                 "Evaluation", "Optimizers", "Training", "Tensors", "Kernels",
             ]),

@@ -19,6 +19,7 @@ struct Generate: AsyncParsableCommand {
             Examples:
               text generate "Once upon a time"
               text generate --file letter.txt --max-tokens 100 --temperature 0
+              text generate "A city: " --json-schema city.schema.json
             """)
 
     @Argument(help: ArgumentHelp("The beginning of the text, or '-'.", valueName: "prompt"))
@@ -40,6 +41,7 @@ struct Generate: AsyncParsableCommand {
     var echo = false
     @Option(help: "Form of the result: text as it is written, or one JSON object at the end.")
     var format = Format.text
+    @OptionGroup(title: "Form of the text") var constraint: ConstraintOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var verbosity: VerbosityOptions
@@ -48,6 +50,9 @@ struct Generate: AsyncParsableCommand {
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
         if prompt != nil, file != nil { throw ValidationError("Give a prompt or --file, not both.") }
         if stop.contains("") { throw ValidationError("--stop is empty; every text ends there.") }
+        if constraint.isGiven, !stop.isEmpty || echo {
+            throw ValidationError("--stop and --echo would spoil what --json-schema, --grammar or --json promises.")
+        }
     }
 
     func run() async throws {
@@ -55,6 +60,7 @@ struct Generate: AsyncParsableCommand {
         compute.apply(on: console)
         let folder = try ModelFolder(modelOptions.writingFolder())
         let source: TextSource = file.map { .file($0) } ?? (prompt == "-" ? .standardInput : .text(prompt ?? ""))
+        let grammar = try await constraint.read()
         let generator = try Generator(folder)
         console.detail(
             "model loaded in \(Int((generator.model.loadTime * 1000).rounded())) ms, kernels \(KernelLevel.current.rawValue)"
@@ -64,6 +70,7 @@ struct Generate: AsyncParsableCommand {
                 over: generator.model.recommendedSampling, tokenizer: generator.model.tokenizer))
         options.maximumCount = maxTokens
         options.stopStrings = stop
+        options.grammar = grammar
         options.seed = seed ?? UInt64.random(in: 0..<1 << 32)
         options.truncatesPrompt = truncate
         let work = GenerationWork(

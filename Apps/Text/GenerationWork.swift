@@ -20,13 +20,21 @@ struct GenerationWork: Sendable {
             try console.write(text)
             last = text.last ?? last
         }
-        for try await event in generator.generate(prompt, options: options) {
-            switch event {
-            case .text(let text):
-                if isLive, echoes, last == nil, !prompt.isEmpty { try write(prompt) }
-                if isLive { try write(text) }
-            case .finished(let generation): finished = generation
+        var failure: TextModelError?
+        do {
+            for try await event in generator.generate(prompt, options: options) {
+                switch event {
+                case .text(let text):
+                    if isLive, echoes, last == nil, !prompt.isEmpty { try write(prompt) }
+                    if isLive { try write(text) }
+                case .finished(let generation): finished = generation
+                }
             }
+        } catch TextModelError.unfinishedText(let generation) {
+            // The JSON tells why it ended; as text it would look like what was asked for.
+            failure = .unfinishedText(generation)
+            guard !isLive else { throw TextModelError.unfinishedText(generation) }
+            finished = generation
         }
         // The stream ends early without an error only when this task was cancelled.
         guard let generation = finished else {
@@ -44,6 +52,7 @@ struct GenerationWork: Sendable {
             try console.write(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
         }
         report(generation)
+        if let failure { throw failure }
     }
 
     private func report(_ generation: Generation) {

@@ -18,6 +18,8 @@ public final class LanguageModel: Sendable {
     let folder: String
     /// What goes before every text.
     private let prefix: [Int]
+    /// Grammars that texts were held to.
+    let constraints: ConstraintPool
 
     /// Loads a model; throws with every reason why its files do not fit together.
     ///
@@ -30,6 +32,7 @@ public final class LanguageModel: Sendable {
         let files = try LanguageModelFiles(folder)
         self.folder = files.folder
         tokenizer = files.tokenizer
+        constraints = ConstraintPool(files.tokenizer)
         prefix = try files.tokenizer.frame().prefix
         recommendedSampling = files.settings.sampling(default: Self.standardSampling)
         endTokens = Set(files.configuration.endTokens).union(files.settings.endTokens?.tokens ?? [])

@@ -18,6 +18,8 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
     case strideOutOfRange(Int, window: Int)
     case questionTooLong(tokenCount: Int, limit: Int)
     case unknownPreset(String, known: [String])
+    /// A text that was held to a grammar and ended before the grammar could.
+    case unfinishedText(Generation)
 
     public var description: String {
         switch self {
@@ -49,6 +51,9 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
             "a stride of \(stride) tokens is not possible; with windows of \(window) it is 1 to \(window - 1)"
         case .questionTooLong(let tokenCount, let limit):
             "the prompt with this choice has \(tokenCount) tokens; at most \(limit) are possible"
+        case .unfinishedText(let generation):
+            "the text ended (\(generation.finish.rawValue)) after \(generation.tokens.count) tokens, before it was what it has "
+                + "to be; allow more tokens (--max-tokens), or demand less of it"
         case .unknownPreset(let name, let known):
             "there is no preset called '\(name)'; known are \(known.joined(separator: ", "))"
         }

@@ -43,6 +43,7 @@ struct Chat: AsyncParsableCommand {
     @Flag(help: "Drop the oldest turns of a conversation that the model cannot hold, instead of refusing it.")
     var truncate = false
     @OptionGroup var cache: PromptCacheOptions
+    @OptionGroup(title: "Form of the answers") var constraint: ConstraintOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var verbosity: VerbosityOptions
@@ -50,6 +51,9 @@ struct Chat: AsyncParsableCommand {
     func validate() throws {
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
         if stop.contains("") { throw ValidationError("--stop is empty; every text ends there.") }
+        if constraint.isGiven, !stop.isEmpty {
+            throw ValidationError("--stop would spoil what --json-schema, --grammar or --json promises.")
+        }
         if history == "" { throw ValidationError("--history is empty; name a file.") }
     }
 
@@ -57,6 +61,7 @@ struct Chat: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
         let folder = try ModelFolder(modelOptions.writingFolder())
+        let grammar = try await constraint.read()
         let generator = try Generator(folder)
         let format = try await template.format(of: folder, tokenizer: generator.model.tokenizer)
         console.detail(
@@ -68,6 +73,7 @@ struct Chat: AsyncParsableCommand {
         options.maximumCount = maxTokens
         options.stopStrings = stop + template.stopStrings
         options.endTokens = format.endTokens
+        options.grammar = grammar
         options.seed = seed ?? UInt64.random(in: 0..<1 << 32)
         var messages: [ChatMessage] = []
         if let history { messages = try await ChatHistory.read(history, orEmpty: true) }

@@ -114,7 +114,7 @@ final class ChatSession: Sendable {
         switch generation.finish {
         case .maximumCount: console.note("the answer was cut at \(generation.tokens.count) tokens (--max-tokens)")
         case .fullContext: console.note("the answer was cut because the model's \(context) tokens are full")
-        case .endToken, .stopString: break
+        case .endToken, .stopString, .grammar: break
         }
         func rate(_ count: Int, _ seconds: Double) -> String {
             String(format: "%.1f", seconds > 0 ? Double(count) / seconds : 0)

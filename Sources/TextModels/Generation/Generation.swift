@@ -28,6 +28,8 @@ public struct Generation: Codable, Sendable, Equatable {
         case maximumCount = "length"
         /// The context is full.
         case fullContext = "context"
+        /// The grammar that it was held to allows nothing more.
+        case grammar = "grammar"
     }
 
     enum CodingKeys: String, CodingKey {

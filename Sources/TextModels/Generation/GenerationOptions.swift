@@ -1,4 +1,5 @@
 public import Decoding
+public import Grammars
 
 /// What is to be written and how.
 public struct GenerationOptions: Sendable, Equatable {
@@ -11,6 +12,9 @@ public struct GenerationOptions: Sendable, Equatable {
     public var stopsAtEndToken = true
     /// Tokens that end a text beside those of the model.
     public var endTokens: Set<Int> = []
+    /// What the text has to match, to its last character. Nothing is given out before the text is whole, and one that is
+    /// not is an error (``TextModelError/unfinishedText(_:)``).
+    public var grammar: Grammar?
     /// Where the random numbers begin: the same prompt, options and seed give the same text.
     public var seed: UInt64 = 0
     /// Which of several independent texts from one seed is written.

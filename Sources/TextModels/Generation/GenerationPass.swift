@@ -1,4 +1,5 @@
 import Decoding
+import Grammars
 import Tensors
 import Tokenizers
 
@@ -11,6 +12,7 @@ struct GenerationPass {
     private var sampler: TokenSampler
     private var decoder: StreamingDecoder
     private var filter: StopStringFilter
+    private var constraint: GrammarConstraint?
     private var tokens: [Int] = []
     private var logProbabilities: [TokenProbability] = []
     private var text = ""
@@ -29,6 +31,10 @@ struct GenerationPass {
         let continuesText = if case .text(let text) = prompt { !text.isEmpty } else { false }
         decoder = StreamingDecoder(model.tokenizer, skippingSpecial: true, continuesText: continuesText)
         filter = StopStringFilter(options.stopStrings)
+        if let grammar = options.grammar {
+            constraint = try model.constraints.take(grammar, endTokens: options.stopsAtEndToken ? endTokens : [])
+            try constraint?.restart(droppingFirstSpace: model.tokenizer.dropsFirstSpace && !continuesText)
+        }
     }
 
     private static func tokens(
@@ -66,15 +72,19 @@ struct GenerationPass {
         start = clock.now
         let finish = try write(startingWith: logits, &read, emit, checkCancellation)
         let rest = filter.append(decoder.finish()) + filter.finish()
-        if !rest.isEmpty {
-            text += rest
-            emit(rest)
-        }
+        give(rest, emit)
         timings.generation = (clock.now - start).seconds
-        return Generation(
+        let generation = Generation(
             text: text, tokens: tokens, finish: finish, promptTokenCount: prompt.count,
             cachedPromptTokenCount: reusedCount, droppedPromptTokenCount: droppedCount, seed: options.seed,
             stream: options.stream, logProbabilities: logProbabilities, timings: timings)
+        if let constraint {
+            // A stop string cuts a text that may have been whole as it was.
+            guard constraint.isComplete, finish != .stopString else { throw TextModelError.unfinishedText(generation) }
+            model.constraints.putBack(constraint)
+            if !text.isEmpty { emit(text) }
+        }
+        return generation
     }
 
     private mutating func write(
@@ -84,23 +94,38 @@ struct GenerationPass {
         var logits = first
         while true {
             try checkCancellation()
-            let token = sampler.next(logits, after: tokens)
-            if options.stopsAtEndToken, model.endTokens.contains(token) || options.endTokens.contains(token) {
-                return .endToken
-            }
+            let token = try nextToken(logits)
+            if options.stopsAtEndToken, endTokens.contains(token) { return .endToken }
+            try constraint?.accept(token)
             tokens.append(token)
             if let count = options.logProbabilityCount {
                 logProbabilities.append(TokenProbability(of: token, logits, alternatives: count, model.tokenizer))
             }
-            let piece = filter.append(decoder.append(token))
-            if !piece.isEmpty {
-                text += piece
-                emit(piece)
-            }
+            give(filter.append(decoder.append(token)), emit)
             if filter.hasStopped { return .stopString }
+            if let constraint, constraint.isFinished { return .grammar }
             if tokens.count >= options.maximumCount { return .maximumCount }
             if prompt.count + tokens.count == model.configuration.context { return .fullContext }
             logits = try read.read(token)
         }
     }
+
+    /// More of the text. What might turn out not to match is not given out.
+    private mutating func give(_ piece: String, _ emit: (String) -> Void) {
+        guard !piece.isEmpty else { return }
+        text += piece
+        if constraint == nil { emit(piece) }
+    }
+
+    private mutating func nextToken(_ logits: [Float]) throws -> Int {
+        guard constraint != nil else { return sampler.next(logits, after: tokens) }
+        var logits = logits
+        let room = min(options.maximumCount, model.configuration.context - prompt.count)
+        let remaining = max(1, room - tokens.count)
+        try constraint?.restrict(&logits, remaining: remaining)
+        return sampler.next(logits, after: tokens)
+    }
+
+    /// Tokens that end the text.
+    private var endTokens: Set<Int> { model.endTokens.union(options.endTokens) }
 }
