@@ -51,8 +51,10 @@ let package = Package(
         systemLibrary("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CLibPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        systemLibrary("CLibJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
         .target(name: "CKernels"),
         .target(name: "CPNG", dependencies: ["CLibPNG"]),
+        .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
 
         module("Kernels", ["COpenBLAS", "CKernels"]),
         module("Tensors", ["Kernels"]),
@@ -69,7 +71,7 @@ let package = Package(
         module("Decoding", ["Tensors", "Kernels"]),
         module("Grammars", ["JSON"]),
         module("Datasets", ["JSON", "Tensors"]),
-        module("Images", ["CPNG"]),
+        module("Images", ["Tensors", "Kernels", "CPNG", "CJPEG"]),
         module("Charts", ["Images"]),
         module(
             "Training",
@@ -146,7 +148,7 @@ let package = Package(
         tests("Decoding", ["Decoding", "Tensors"]),
         tests("Grammars", ["Grammars", "JSON", "Tensors"]),
         tests("Datasets", ["Datasets", "JSON"]),
-        tests("Images", ["Images", "CLibPNG"]),
+        tests("Images", ["Images", "Tensors", "Kernels", "CLibPNG"]),
         tests("Charts", ["Charts", "Images"]),
         tests(
             "Training",

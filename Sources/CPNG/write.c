@@ -1,25 +1,11 @@
-#include "CPNG.h"
+#include "failure.h"
 
-#include <png.h>
-#include <setjmp.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct {
     png_bytes *result;
     size_t capacity;
 } Writer;
-
-static void fail(png_structp png, png_const_charp message) {
-    png_bytes *result = png_get_error_ptr(png);
-    strncpy(result->message, message, sizeof result->message - 1);
-    longjmp(png_jmpbuf(png), 1);
-}
-
-static void ignore(png_structp png, png_const_charp message) {
-    (void)png;
-    (void)message;
-}
 
 static void append(png_structp png, png_bytep data, size_t count) {
     Writer *writer = png_get_io_ptr(png);
@@ -37,17 +23,32 @@ static void append(png_structp png, png_bytep data, size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
+static void set_text(png_structp png, png_infop info, const png_entry *entries, int count) {
+    for (int i = 0; i < count; i++) {
+        // libpng copies both and changes neither; its struct lacks const.
+        png_text text = {
+            .compression = entries[i].is_ascii ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE,
+            .key = (char *)entries[i].keyword,
+            .text = (char *)entries[i].text,
+        };
+        if (entries[i].is_ascii) text.text_length = strlen(entries[i].text);
+        else text.itxt_length = strlen(entries[i].text);
+        png_set_text(png, info, &text, 1);
+    }
+}
+
 bool encode_png(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, png_bytes *result) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, const png_entry *entries, int entry_count,
+    png_bytes *result, png_failure *failure) {
     static const int types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGBA};
     memset(result, 0, sizeof *result);
+    memset(failure, 0, sizeof *failure);
     Writer writer = {.result = result};
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, result, fail, ignore);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, failure, fail, ignore);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
         png_destroy_write_struct(&png, NULL);
-        strcpy(result->message, "out of memory");
-        return false;
+        return out_of_memory(failure);
     }
     if (setjmp(png_jmpbuf(png))) {
         png_destroy_write_struct(&png, &info);
@@ -60,6 +61,7 @@ bool encode_png(
     png_set_IHDR(
         png, info, width, height, 8, types[channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
         PNG_FILTER_TYPE_DEFAULT);
+    set_text(png, info, entries, entry_count);
     png_write_info(png, info);
     size_t stride = (size_t)width * channels;
     for (uint32_t row = 0; row < height; row++) png_write_row(png, pixels + row * stride);

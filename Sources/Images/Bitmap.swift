@@ -16,7 +16,38 @@ public struct Bitmap: Sendable, Hashable {
 
     /// A picture of one colour, a value for each channel.
     public init(width: Int, height: Int, filledWith color: [UInt8]) {
-        let bytes = (0..<width * height).flatMap { _ in color }
+        let bytes: [UInt8]
+        if let first = color.first, color.allSatisfy({ $0 == first }) {
+            bytes = [UInt8](repeating: first, count: width * height * color.count)
+        } else {
+            bytes = (0..<width * height).flatMap { _ in color }
+        }
         self.init(width: width, height: height, channels: color.count, bytes: bytes)
+    }
+
+    /// The channels of the pixel in column `x` and row `y`.
+    public subscript(x: Int, y: Int) -> ArraySlice<UInt8> {
+        precondition(
+            (0..<width).contains(x) && (0..<height).contains(y),
+            "(\(x), \(y)) lies outside of \(width) x \(height) pixels")
+        let start = (y * width + x) * channels
+        return bytes[start..<start + channels]
+    }
+
+    /// Red, green and blue; grey becomes three equal values, and what is transparent shows `background`.
+    public func rgb(over background: [UInt8] = [255, 255, 255]) -> Bitmap {
+        precondition(background.count == 3, "a background is red, green and blue, not \(background.count) values")
+        guard channels != 3 else { return self }
+        let (hasAlpha, isGrey) = (channels % 2 == 0, channels < 3)
+        var result: [UInt8] = []
+        result.reserveCapacity(width * height * 3)
+        for start in stride(from: 0, to: bytes.count, by: channels) {
+            let alpha = hasAlpha ? Int(bytes[start + channels - 1]) : 255
+            for color in 0..<3 {
+                let (front, back) = (Int(bytes[start + (isGrey ? 0 : color)]), Int(background[color]))
+                result.append(UInt8((front * alpha + back * (255 - alpha) + 127) / 255))
+            }
+        }
+        return Bitmap(width: width, height: height, channels: 3, bytes: result)
     }
 }

@@ -20,6 +20,7 @@
 #include "optimizer.h"
 #include "channels.h"
 #include "recurrence.h"
+#include "pixels.h"
 
 #define TABLE_NAME_OF(name) kernels_table_##name
 #define TABLE_NAME(name) TABLE_NAME_OF(name)
@@ -74,4 +75,8 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .sgd = sgd,
     .interpolate = interpolate,
     .sum_of_squares = sum_of_squares,
+    .resample_row = resample_row,
+    .combine_rows = combine_rows,
+    .warp_row = warp_row,
+    .scale_pixels = scale_pixels,
 };
