@@ -8,7 +8,7 @@
 #   make format    rewrite the sources in the project's format
 #   make clean     remove what was built (fetched models stay)
 
-MODELS ?= whisper-tiny.en silero-vad smollm2-135m-instruct
+MODELS ?= whisper-tiny.en silero-vad smollm2-135m-instruct efficientnet-lite0
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := build
@@ -21,6 +21,7 @@ setup:
 build: setup
 	@.ci/compile swift build -c release --product speech
 	@.ci/compile swift build -c release --product text
+	@.ci/compile swift build -c release --product vision
 
 models: build
 	@.ci/models .build/release/speech $(MODELS)

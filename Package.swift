@@ -36,6 +36,7 @@ let package = Package(
     products: [
         .executable(name: "speech", targets: ["speech"]),
         .executable(name: "text", targets: ["text"]),
+        .executable(name: "vision", targets: ["vision"]),
         .library(name: "SpeechModels", targets: ["SpeechModels"]),
         .library(name: "TextModels", targets: ["TextModels"]),
         .library(name: "VisionModels", targets: ["VisionModels"]),
@@ -120,6 +121,12 @@ let package = Package(
                 logging,
             ],
             path: "Apps/Text", swiftSettings: settings),
+        .executableTarget(
+            name: "vision",
+            dependencies: [
+                "VisionModels", "Images", "Checkpoints", "ModelCatalog", "CommandLineKit", "Kernels", argumentParser,
+            ],
+            path: "Apps/Vision", swiftSettings: settings),
 
         .target(
             name: "TestKit", dependencies: ["ModelCatalog", "Tensors", "Kernels"], path: "Tests/TestKit",
@@ -178,6 +185,7 @@ let package = Package(
             ["VisionModels", "Layers", "Parameters", "Autograd", "Checkpoints", "Images", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Text", ["text", "Evaluation"]),
+        tests("Vision", ["vision", "Images"]),
         tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),
     ]
 )

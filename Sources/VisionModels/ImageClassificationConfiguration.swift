@@ -1,13 +1,14 @@
 public import FoundationEssentials
-public import Kernels
+public import Images
+import Kernels
 public import Parameters
 
 /// The sizes and options of a network that classifies pictures, as in its `config.json`.
 public protocol ImageClassificationConfiguration: Sendable, Equatable {
     /// What each output stands for.
     var labels: [String] { get set }
-    /// Of the pictures that the network was trained with.
-    var inputSize: Extent2d { get }
+    /// How pictures were prepared in training, where no `preprocessor_config.json` says otherwise.
+    var preprocessing: ImagePreprocessing { get }
     /// Whether pictures of another size are possible.
     var takesAnySize: Bool { get }
     /// The width of the features.

@@ -8,11 +8,13 @@ public enum ConfigurationValue: Sendable, Equatable {
     case list([ConfigurationValue])
     case object([String: ConfigurationValue])
 
-    /// The first of `architectures`, else `model_type`.
+    /// The first of `architectures`, else `model_type`, or `architecture` as `timm` has it.
     var architecture: String? {
         guard case .object(let entries) = self else { return nil }
         if case .list(let names) = entries["architectures"], case .text(let name) = names.first { return name }
-        if case .text(let name) = entries["model_type"] { return name }
+        for key in ["model_type", "architecture"] {
+            if case .text(let name) = entries[key] { return name }
+        }
         return nil
     }
 

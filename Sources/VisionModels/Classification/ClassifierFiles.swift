@@ -1,17 +1,20 @@
 import Checkpoints
 import FoundationEssentials
+import Images
 import Parameters
 
-/// What a model folder holds: the configuration of a network, and its weights under the network's own names.
+/// What a model folder holds: the configuration of a network, how it wants its pictures, and its weights under the
+/// network's own names.
 struct ClassifierFiles {
     let folder: String
     let configuration: any ImageClassificationConfiguration
+    let preprocessing: ImagePreprocessing
     let weights: any TensorSource
 
-    private static let known = [
-        "ResNetForImageClassification", "ViTForImageClassification", "tf_efficientnet_lite0 to 4",
-        "resnet20 (cifar) and other depths",
-    ]
+    static let known =
+        ["ResNetForImageClassification", "ViTForImageClassification"]
+        + EfficientNetVariant.allCases.map(\.architecture)
+        + [20, 32, 56].map { "resnet\($0) (cifar, option A shortcuts)" }
 
     /// Every name that a configuration may have for an architecture.
     private struct Names: Decodable {
@@ -42,6 +45,7 @@ struct ClassifierFiles {
                 throw VisionModelError.unknownWeights(folder: folder)
             }
             configuration = found
+            preprocessing = found.preprocessing
             weights = EfficientNetImportTable.presented(stored, found)
             return
         }
@@ -63,6 +67,11 @@ struct ClassifierFiles {
             throw VisionModelError.unsupportedArchitecture(
                 name: stated.first ?? "unknown", folder: folder, known: Self.known)
         }
+        let fileName = "preprocessor_config.json"
+        preprocessing =
+            try model.decode(PreprocessorFile.self, from: fileName)?.preprocessing(
+                standard: configuration.preprocessing, takesAnySize: configuration.takesAnySize,
+                path: model.url.appending(path: fileName).path(percentEncoded: false)) ?? configuration.preprocessing
     }
 
     func loadModel() throws -> any ImageClassificationModel {

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Kernels
+public import Images
 public import Parameters
 
 /// An EfficientNet-Lite, as in the `config.json` of a `timm` folder.
@@ -20,7 +20,13 @@ public struct EfficientNetConfiguration: ImageClassificationConfiguration {
         self.labels = labels
     }
 
-    public var inputSize: Extent2d { Extent2d(variant.inputExtent) }
+    public var preprocessing: ImagePreprocessing {
+        ImagePreprocessing(
+            width: variant.inputExtent, height: variant.inputExtent, framing: .centerSquare(fraction: cropFraction),
+            interpolation: .bicubic,
+            normalization: PixelNormalization(scale: 1, mean: mean, deviation: deviation))
+    }
+
     public var takesAnySize: Bool { true }
     public var featureWidth: Int { Self.headWidth }
 

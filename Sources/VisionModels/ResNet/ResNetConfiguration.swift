@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Kernels
+public import Images
 public import Parameters
 
 /// The sizes of a ResNet (He et al. 2016, "Deep Residual Learning for Image Recognition"), as in the `config.json` of its
@@ -45,7 +45,11 @@ public struct ResNetConfiguration: ImageClassificationConfiguration {
             widths: [256, 512, 1024, 2048], depths: [3, 4, 6, 3], layerKind: .bottleneck, labels: labels)
     }
 
-    public var inputSize: Extent2d { 224 }
+    public var preprocessing: ImagePreprocessing {
+        ImagePreprocessing(
+            width: 224, height: 224, framing: .shortSide(256), interpolation: .bilinear, normalization: .imageNet)
+    }
+
     public var takesAnySize: Bool { true }
     public var featureWidth: Int { widths.last ?? 0 }
 

@@ -1,5 +1,6 @@
 public import Autograd
 public import FoundationEssentials
+public import Images
 public import Kernels
 public import Layers
 public import Parameters
@@ -13,10 +14,20 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
     public var width = 16
     public var labels: [String]
     public var inputSize: Extent2d = 32
+    /// Of colours from 0 to 1.
+    public var mean = PixelNormalization.imageNet.mean
+    public var deviation = PixelNormalization.imageNet.deviation
 
     public init(depth: Int, labels: [String]) {
         self.depth = depth
         self.labels = labels
+    }
+
+    public var preprocessing: ImagePreprocessing {
+        ImagePreprocessing(
+            width: inputSize.width, height: inputSize.height, framing: .centerSquare(fraction: 1),
+            interpolation: .bicubic,
+            normalization: PixelNormalization(scale: 1 / 255, mean: mean, deviation: deviation))
     }
 
     public var takesAnySize: Bool { true }
@@ -36,6 +47,12 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
         try Self.check(File.CodingKeys.width, width, 1...4_096, file: file)
         try Self.check(File.CodingKeys.inputSize, inputSize.height, 1...4_096, file: file)
         try Self.check(File.CodingKeys.inputSize, inputSize.width, 1...4_096, file: file)
+        for (key, values) in [(File.CodingKeys.mean, mean), (.deviation, deviation)] {
+            guard values.count == 3, values.allSatisfy({ $0.isFinite }), key == .mean || !values.contains(0) else {
+                throw .invalidConfiguration(
+                    file: file, key: key.rawValue, value: "\(values)", expected: "three finite numbers, none of them 0")
+            }
+        }
     }
 
     public func json() throws -> Data { try Self.json(file) }
@@ -49,12 +66,16 @@ extension SmallResNetConfiguration {
         var width: Int?
         /// Channels, height, width.
         var inputSize: [Int]?
+        var mean: [Float]?
+        var deviation: [Float]?
         var labelNames: [String]?
         var labels: LabelTable?
         var labelCount: Int?
 
         enum CodingKeys: String, CodingKey {
             case architecture
+            case mean
+            case deviation = "std"
             case width
             case inputSize = "input_size"
             case labelNames = "label_names"
@@ -93,6 +114,8 @@ extension SmallResNetConfiguration {
         }
         self.init(depth: depth, labels: labels)
         width = file.width ?? 16
+        mean = file.mean ?? mean
+        deviation = file.deviation ?? deviation
         if let size = file.inputSize { inputSize = Extent2d(height: size[1], width: size[2]) }
         try validate(file: path)
     }
@@ -100,7 +123,8 @@ extension SmallResNetConfiguration {
     var file: File {
         File(
             architecture: "resnet\(depth) (cifar, option A shortcuts)", width: width,
-            inputSize: [3, inputSize.height, inputSize.width], labels: LabelTable(labels), labelCount: labels.count)
+            inputSize: [3, inputSize.height, inputSize.width], mean: mean, deviation: deviation,
+            labels: LabelTable(labels), labelCount: labels.count)
     }
 }
 

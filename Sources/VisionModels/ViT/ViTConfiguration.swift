@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Images
 public import Kernels
 public import Parameters
 
@@ -34,7 +35,12 @@ public struct ViTConfiguration: ImageClassificationConfiguration {
         self.labels = labels
     }
 
-    public var inputSize: Extent2d { Extent2d(imageExtent) }
+    public var preprocessing: ImagePreprocessing {
+        ImagePreprocessing(
+            width: imageExtent, height: imageExtent, framing: .stretched, interpolation: .bilinear,
+            normalization: .symmetric)
+    }
+
     public var takesAnySize: Bool { false }
     public var featureWidth: Int { width }
     var patchCount: Int { (imageExtent / patchExtent) * (imageExtent / patchExtent) }

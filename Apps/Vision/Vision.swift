@@ -1,0 +1,22 @@
+import ArgumentParser
+import CommandLineKit
+import ModelCatalog
+import VisionModels
+
+/// `vision`: says what pictures show.
+@main
+struct Vision: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vision", abstract: "Say what pictures show, on this machine, offline.",
+        version: triptychVersion,
+        subcommands: [Classify.self, InspectCommand<Vision>.self, ModelsCommand<Vision>.self])
+
+    static func main() async { await runProgram() }
+}
+
+/// `vision models`: the models that this program can use.
+extension Vision: ModelProgram {
+    static var modelTasks: Set<ModelTask> { [.classification] }
+    static var defaultModel: String { "efficientnet-lite0" }
+    static var architectures: [String] { Classifier.architectures }
+}

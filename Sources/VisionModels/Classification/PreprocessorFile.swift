@@ -1,0 +1,121 @@
+import Checkpoints
+import Images
+import Kernels
+
+/// `preprocessor_config.json` of Hugging Face's image processors.
+struct PreprocessorFile: Decodable {
+    /// One number, `shortest_edge`, or `height` and `width`.
+    struct Size: Decodable {
+        var shortestEdge: Int?
+        var height: Int?
+        var width: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case shortestEdge = "shortest_edge"
+            case height
+            case width
+        }
+
+        init(from decoder: any Decoder) throws {
+            if let both = try? decoder.singleValueContainer().decode(Int.self) {
+                (height, width) = (both, both)
+                return
+            }
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            shortestEdge = try container.decodeIfPresent(Int.self, forKey: .shortestEdge)
+            height = try container.decodeIfPresent(Int.self, forKey: .height)
+            width = try container.decodeIfPresent(Int.self, forKey: .width)
+        }
+    }
+
+    var size: Size?
+    var cropSize: Size?
+    /// Of the shorter side, what remains behind the crop.
+    var cropFraction: Double?
+    /// Pillow's number of a filter.
+    var resampling: Int?
+    var crops: Bool?
+    var scales: Bool?
+    var scale: Float?
+    var normalizes: Bool?
+    var mean: [Float]?
+    var deviation: [Float]?
+
+    enum CodingKeys: String, CodingKey {
+        case size
+        case cropSize = "crop_size"
+        case cropFraction = "crop_pct"
+        case resampling = "resample"
+        case crops = "do_center_crop"
+        case scales = "do_rescale"
+        case scale = "rescale_factor"
+        case normalizes = "do_normalize"
+        case mean = "image_mean"
+        case deviation = "image_std"
+    }
+
+    /// In the order of Pillow's numbers.
+    private static let interpolations: [Interpolation] = [.nearest, .lanczos, .bilinear, .bicubic, .box]
+
+    /// - Parameters:
+    ///   - standard: what counts where the file says nothing.
+    ///   - takesAnySize: whether the network takes pictures of another size than `standard` has.
+    func preprocessing(
+        standard: ImagePreprocessing, takesAnySize: Bool, path: String
+    ) throws(VisionModelError) -> ImagePreprocessing {
+        func invalid(_ key: CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
+            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
+        }
+        var result = standard
+        func extent(_ key: CodingKeys, _ value: Int) throws(VisionModelError) -> Int {
+            guard (1...4_096).contains(value) else { throw invalid(key, "\(value)", "1 to 4096") }
+            return value
+        }
+        if let fraction = cropFraction {
+            guard fraction > 0.01, fraction <= 1 else { throw invalid(.cropFraction, "\(fraction)", "0.01 to 1") }
+        }
+        if let edge = size?.shortestEdge {
+            let edge = try extent(.size, edge)
+            if crops == true, let crop = cropSize {
+                result.height = try extent(.cropSize, crop.height ?? crop.shortestEdge ?? edge)
+                result.width = try extent(.cropSize, crop.width ?? crop.shortestEdge ?? edge)
+                result.framing = .shortSide(max(edge, result.height, result.width))
+            } else {
+                (result.height, result.width) = (edge, edge)
+                result.framing = .shortSide(Int((Double(edge) / (cropFraction ?? 1)).rounded(.down)))
+            }
+        } else if let size {
+            result.height = try extent(.size, size.height ?? standard.height)
+            result.width = try extent(.size, size.width ?? standard.width)
+            result.framing = cropFraction.map { .centerSquare(fraction: $0) } ?? .stretched
+        }
+        guard takesAnySize || (result.height, result.width) == (standard.height, standard.width) else {
+            throw invalid(
+                .size, "\(result.height) × \(result.width)", "\(standard.height) × \(standard.width), as in config.json"
+            )
+        }
+        if let number = resampling {
+            guard Self.interpolations.indices.contains(number) else {
+                throw invalid(.resampling, "\(number)", "0 to 4")
+            }
+            result.interpolation = Self.interpolations[number]
+        }
+        result.normalization = try normalization(standard.normalization, path: path)
+        return result
+    }
+
+    private func normalization(
+        _ standard: PixelNormalization, path: String
+    ) throws(VisionModelError) -> PixelNormalization {
+        var (mean, deviation) = (self.mean ?? standard.mean, self.deviation ?? standard.deviation)
+        if normalizes == false { (mean, deviation) = ([0, 0, 0], [1, 1, 1]) }
+        let scale = scales == false ? 1 : self.scale ?? standard.scale
+        for (key, values) in [(CodingKeys.mean, mean), (.deviation, deviation), (.scale, [scale, scale, scale])] {
+            guard values.count == 3, values.allSatisfy(\.isFinite), key == .mean || !values.contains(0) else {
+                throw .invalidConfiguration(
+                    file: path, key: key.rawValue, value: "\(values)", expected: "three finite numbers, none of them 0")
+            }
+        }
+        return PixelNormalization(scale: scale, mean: mean, deviation: deviation)
+    }
+}
