@@ -234,6 +234,7 @@ if let fuzzRuntime {
     let fuzzers: [(name: String, modules: [Target.Dependency])] = [
         ("FuzzJSON", ["JSON"]),
         ("FuzzTokenizer", ["Tokenizers"]),
+        ("FuzzGrammar", ["Grammars"]),
         ("FuzzSafetensors", ["Checkpoints", "Parameters"]),
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),
         ("FuzzPickle", ["Checkpoints", "Parameters"]),

@@ -110,11 +110,12 @@ public struct GrammarConstraint: Sendable {
 
 extension Grammar {
     /// Whether all of `text` is a text of the grammar.
+    ///
+    /// - Throws: ``GrammarError/tooAmbiguous(limit:)`` where that takes too many steps to find out.
     public func matches(_ text: some Sequence<UInt8>) throws(GrammarError) -> Bool {
         var automaton = GrammarAutomaton(self)
         var state = try automaton.start()
         for byte in text {
-            automaton.beginWork()
             state = try automaton.state(after: state, byte)
             if state == GrammarAutomaton.dead { return false }
         }
