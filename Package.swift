@@ -239,6 +239,7 @@ if let fuzzRuntime {
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),
         ("FuzzPickle", ["Checkpoints", "Parameters"]),
         ("FuzzAudio", ["Audio"]),
+        ("FuzzImages", ["Images"]),
     ]
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),

@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import Foundation
+import Kernels
 import Layers
 import Parameters
 import Tensors
@@ -138,6 +139,28 @@ struct VisionParityTests {
         let formula = model(Tensor(VisionFixture.formula(size.elementCount, number: 0), shape: size))
         #expect(largestRelativeDifference(formula.floats(), expected.formula) < 1e-3)
         #expect(largestRelativeDifference(model(Tensor(repeating: 0, shape: size)).floats(), expected.zeros) < 1e-3)
+    }
+
+    /// The original weights, written as a folder with `timm`'s names, are the same model.
+    @Test(.needsModel("efficientnet-lite0"))
+    func aFolderWithTheNamesOfTimmIsTheSame() throws {
+        let files = try ClassifierFiles(ModelFolder(try FetchedModel.folder("efficientnet-lite0")))
+        let names = files.weights.names.filter { !$0.hasSuffix("num_batches_tracked") }
+        let temporary = try TemporaryFolder()
+        let folder = try ModelFolder.save(
+            to: temporary.url.appendingPathComponent("model"), configuration: try files.configuration.json(),
+            weights: try names.map { name in
+                SafetensorsWriter.Declaration(
+                    name: name, shape: try #require(files.weights.shape(of: name)), elementType: .float32)
+            },
+            tensor: { name in try #require(try files.weights.tensor(named: name)) })
+        let again = try ClassifierFiles(folder)
+        #expect(again.weights.names.contains("blocks.6.0.conv_pwl.weight"))
+        #expect(again.configuration.labels == files.configuration.labels)
+        let pictures = Tensor(VisionFixture.formula(64 * 64 * 3, number: 1), shape: [1, 64, 64, 3])
+        let (model, original) = (try again.loadModel(), try files.loadModel())
+        let (found, wanted) = (model(pictures).floats(), original(pictures).floats())
+        #expect(found == wanted)
     }
 }
 
