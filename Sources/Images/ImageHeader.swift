@@ -47,8 +47,10 @@ public struct ImageHeader: Sendable, Hashable {
             throw .malformed(source: source, format: .png, message: "no header at the beginning")
         }
         let isSmall = width <= Int(Int32.max) && height <= Int(Int32.max)
+        guard interlacing != 0, isSmall else { return (width, height, 0) }
         // Passes of a transparent picture are gathered before alpha counts.
-        return (width, height, interlacing == 0 || !isSmall ? 0 : width * height * 4)
+        let (workingBytes, overflows) = (width * height).multipliedReportingOverflow(by: 4)
+        return (width, height, overflows ? .max : workingBytes)
     }
 
     private static func jpeg(_ bytes: [UInt8], source: String) throws(ImageError) -> Fields {

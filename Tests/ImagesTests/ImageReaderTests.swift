@@ -34,6 +34,18 @@ import Testing
         }
     }
 
+    /// Found by the fuzzer: the room for the passes of an interlaced picture overflowed.
+    @Test func aHeaderOfImpossibleSizeIsRefused() {
+        let side: [UInt8] = [0x7F, 0xFF, 0xFF, 0xFF]
+        let header: [UInt8] =
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + side + side
+            + [8, 6, 0, 0, 1, 0, 0, 0, 0]
+        let size = Int(Int32.max)
+        #expect(
+            throws: ImageError.tooLarge(source: "a.png", width: size, height: size, limit: .side(reader.limits.side))
+        ) { _ = try reader.decode(header, source: "a.png") }
+    }
+
     @Test func everyDamagedFileIsAnErrorOfItsKind() throws {
         let files = try ImageFixture.load("damaged", as: [String: ImageFixture.Damaged].self)
         #expect(files.count > 35)
