@@ -146,4 +146,71 @@ struct LanguageModelConfigurationTests {
         // Two matrices and one bias of each layer that is there; a whole layer that is not.
         #expect(error?.misshaped.count == 6 && error?.missing.count == 12 && error?.unused == [])
     }
+
+    /// The sizes of published models, and how many parameters these are known to have.
+    @Test(
+        arguments: [
+            (.llama, 576, 1536, 30, (9, 3, 64), 49_152, 134_515_008),  // SmolLM2-135M
+            (.llama, 2048, 8192, 16, (32, 8, 64), 128_256, 1_235_814_400),  // Llama 3.2 1B
+            (.mistral, 4096, 14_336, 32, (32, 8, 128), 32_000, 7_241_732_096),  // Mistral 7B
+            (.qwen2, 896, 4864, 24, (14, 2, 64), 151_936, 494_032_768),  // Qwen2.5 0.5B
+            (.qwen3, 1024, 3072, 28, (16, 8, 128), 151_936, 596_049_920),  // Qwen3 0.6B
+            (.gemma, 2048, 16_384, 18, (8, 1, 256), 256_000, 2_506_172_416),  // Gemma 2B
+            (.gemma2, 2304, 9216, 26, (8, 4, 256), 256_000, 2_614_341_888),  // Gemma 2 2B
+            (.gemma3, 640, 2048, 18, (4, 1, 256), 262_144, 268_098_176),  // Gemma 3 270M
+            (.gemma3, 1152, 6912, 26, (4, 1, 256), 262_144, 999_885_952),  // Gemma 3 1B
+        ] as [(LlamaFamily, Int, Int, Int, (Int, Int, Int), Int, Int)])
+    func publishedModelsAreOfTheirSize(
+        family: LlamaFamily, width: Int, feedForward: Int, layers: Int, heads: (Int, Int, Int), vocabulary: Int,
+        parameters: Int
+    ) throws {
+        var configuration = LlamaConfiguration(
+            family, width: width, feedForward: feedForward, layers: layers, heads: heads.0, keyHeads: heads.1,
+            headWidth: heads.2, vocabularySize: vocabulary, positions: 2048)
+        configuration.tiesEmbedding = family != .mistral
+        try configuration.validate(file: "config.json")
+        #expect(configuration.parameterCount == parameters)
+    }
+
+    @Test func gpt2IsOfItsSize() throws {
+        let configuration = GPT2Configuration(
+            width: 768, layers: 12, heads: 12, vocabularySize: 50_257, positions: 1024)
+        try configuration.validate(file: "config.json")
+        #expect(configuration.parameterCount == 124_439_808)
+    }
+
+    /// Every key with values that no file should hold: an error, or a model that computes; never an end.
+    @Test(arguments: ["mistral", "qwen2-window", "gemma2", "gemma3", "gpt2"])
+    func noValueEndsTheProcess(name: String) throws {
+        let fixture = Repository.file("Tests/Fixtures/language-models/\(name)")
+        let object = try #require(
+            try JSONSerialization.jsonObject(
+                with: Data(contentsOf: fixture.appendingPathComponent("config.json"))) as? [String: Any])
+        let further: Set<String> = [
+            "rope_scaling", "rope_parameters", "layer_types", "sliding_window", "sliding_window_pattern",
+            "max_window_layers", "query_pre_attn_scalar", "n_inner", "head_dim",
+        ]
+        let values: [Any] = [
+            NSNull(), 0, -1, 1, 3, 1 << 31, Int.max, Int.min, 0.5, 1e300, -1e300, 1e-300, "x", "", true, [Any](),
+            [0, -5],
+            [String: Any](), ["rope_type": "yarn", "factor": 1e300] as [String: Any],
+            ["rope_type": "dynamic", "factor": 1024.0] as [String: Any],
+            ["rope_type": "linear", "factor": 1.0, "rope_theta": -1] as [String: Any],
+            ["full_attention": ["rope_type": "llama3"]] as [String: Any],
+            ["sliding_attention": ["rope_type": "linear", "factor": 4.0]] as [String: Any],
+            ["full_attention", "sliding_attention", "x"], Array(repeating: "sliding_attention", count: 300),
+        ]
+        let weights = try ModelFolder(fixture).openWeights()
+        var built = 0
+        for key in further.union(object.keys).sorted() {
+            for value in values {
+                guard let changed = try? configuration(name, { $0[key] = value }) else { continue }
+                guard let model = try? changed.makeModel(in: ParameterStore(reading: weights)) else { continue }
+                built += 1
+                let states = model(Tensor([1, 2, 3] as [Int32], shape: [1, 3]))
+                #expect(model.logits(states).elementCount == 3 * changed.vocabularySize)
+            }
+        }
+        #expect(built > 100)
+    }
 }
