@@ -7,7 +7,7 @@ import TextModels
 
 /// `text generate`: a beginning in, its continuation out.
 struct Generate: AsyncParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, jsonl }
 
     static let configuration = CommandConfiguration(
         abstract: "Continue a text.",
@@ -20,6 +20,7 @@ struct Generate: AsyncParsableCommand {
               text generate "Once upon a time"
               text generate --file letter.txt --max-tokens 100 --temperature 0
               text generate "A city: " --json-schema city.schema.json
+              text generate "Dear" --count 5 --format jsonl --log-probabilities 3
             """)
 
     @Argument(help: ArgumentHelp("The beginning of the text, or '-'.", valueName: "prompt"))
@@ -39,15 +40,31 @@ struct Generate: AsyncParsableCommand {
     var truncate = false
     @Flag(help: "Write the prompt before its continuation.")
     var echo = false
-    @Option(help: "Form of the result: text as it is written, or one JSON object at the end.")
+    @Option(help: ArgumentHelp("Write so many continuations of the prompt, which is read once.", valueName: "count"))
+    var count = 1
+    @Option(
+        help: "Form of the result: text as it is written; JSON at the end; or a line of JSON for each continuation.")
     var format = Format.text
     @OptionGroup(title: "Form of the text") var constraint: ConstraintOptions
+    @Option(
+        help: ArgumentHelp(
+            "With JSON, tell how probable each token was, and this many of the most probable ones beside it.",
+            valueName: "count"))
+    var logProbabilities: Int?
+    @OptionGroup var cache: PromptCacheOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
+        if !(1...1000).contains(count) { throw ValidationError("--count \(count) is not possible; give 1 to 1000.") }
+        if let logProbabilities {
+            if !(0...100).contains(logProbabilities) {
+                throw ValidationError("--log-probabilities \(logProbabilities) is not possible; give 0 to 100.")
+            }
+            if format == .text { throw ValidationError("--log-probabilities needs --format json or jsonl.") }
+        }
         if prompt != nil, file != nil { throw ValidationError("Give a prompt or --file, not both.") }
         if stop.contains("") { throw ValidationError("--stop is empty; every text ends there.") }
         if constraint.isGiven, !stop.isEmpty || echo {
@@ -73,8 +90,10 @@ struct Generate: AsyncParsableCommand {
         options.grammar = grammar
         options.seed = seed ?? UInt64.random(in: 0..<1 << 32)
         options.truncatesPrompt = truncate
+        options.logProbabilityCount = logProbabilities
         let work = GenerationWork(
-            generator: generator, options: options, format: format, echoes: echo,
+            generator: generator, options: options, count: count, format: format, echoes: echo,
+            cache: try cache.open(for: generator.model, on: console), cacheFile: cache.promptCache,
             model: URL(fileURLWithPath: modelOptions.name(defaultName: Text.defaultModel)).lastPathComponent,
             console: console)
         try await runInterruptibly(on: console, work: { try await work.run(prompt: source.read()) })

@@ -256,7 +256,9 @@ extension TemplateParser {
     mutating func filter() throws -> Suffix {
         let place = current.place
         let name = try expectName()
-        guard BuiltInFilter(rawValue: name) != nil else { throw error(.unknownFilter(name), at: place) }
+        guard BuiltInFilter(rawValue: name) != nil || branchCount > 0 else {
+            throw error(.unknownFilter(name), at: place)
+        }
         return .filter(name, isSymbol("(") ? try arguments() : ArgumentsSyntax(), place)
     }
 
@@ -264,7 +266,9 @@ extension TemplateParser {
         let isNegated = skip(name: "not")
         let namePlace = current.place
         let name = try expectName()
-        guard BuiltInTest(rawValue: name) != nil else { throw error(.unknownTest(name), at: namePlace) }
+        guard BuiltInTest(rawValue: name) != nil || branchCount > 0 else {
+            throw error(.unknownTest(name), at: namePlace)
+        }
         var arguments = ArgumentsSyntax()
         switch current.kind {
         case .symbol("("): arguments = try self.arguments()

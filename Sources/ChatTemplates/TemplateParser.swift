@@ -7,6 +7,9 @@ struct TemplateParser {
     private let limits: RenderingLimits
     /// Loops around the present place, outside of which `break` means nothing.
     private var loopCount = 0
+    /// Branches around the present place. What is not known there is an error only for those who come there, as in Jinja:
+    /// some templates ask first whether a filter exists.
+    private(set) var branchCount = 0
 
     static func statements(of source: String, name: String, limits: RenderingLimits) throws -> [Statement] {
         var parser = TemplateParser(
@@ -166,6 +169,8 @@ struct TemplateParser {
         var branches: [Statement.Branch] = []
         var otherwise: [Statement] = []
         var condition = try tuple(allowsConditional: false)
+        branchCount += 1
+        defer { branchCount -= 1 }
         while true {
             try expectStatementEnd()
             branches.append(

@@ -115,4 +115,120 @@ import Testing
         let unknown = try folder.text("generate", "The", "--logit-bias", "nosuchtoken=1")
         #expect(unknown.status == 64 && unknown.errors.contains("nosuchtoken"), "\(unknown.errors)")
     }
+
+    // MARK: Several continuations
+
+    @Test func severalContinuationsAreIndependentAndTheFirstIsTheOnlyOne() throws {
+        let options = ["--seed", "4", "--max-tokens", "12", "--format", "jsonl"]
+        func lines(_ more: String...) throws -> [[String: Any]] {
+            let run = try ProgramRun(
+                "text", ["generate", "The tide", "--model", TemporaryFolder.randomModel.path] + options + more,
+                in: folder.url)
+            #expect(run.status == 0, "\(run.errors)")
+            return try run.output.split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+        }
+        let one = try lines()
+        let four = try lines("--count", "4")
+        #expect(one.count == 1 && four.count == 4)
+        #expect(four[0]["tokens"] as? [Int] == one[0]["tokens"] as? [Int])
+        #expect(Set(four.compactMap { $0["tokens"] as? [Int] }).count > 1)
+        #expect(four.compactMap { $0["index"] as? Int } == [0, 1, 2, 3])
+        // The prompt goes through the model once.
+        let prompt = try #require(four[0]["prompt_tokens"] as? Int)
+        #expect(four.compactMap { $0["cached_prompt_tokens"] as? Int } == [0, prompt, prompt, prompt])
+        let text = try folder.text("generate", "The tide", "--seed", "4", "--max-tokens", "12", "--count", "4")
+        #expect(text.output.hasPrefix(try #require(four[0]["text"] as? String)))
+        let array = try folder.text(
+            "generate", "The tide", "--seed", "4", "--max-tokens", "12", "--count", "4", "--format", "json")
+        let all = try JSONSerialization.jsonObject(with: Data(array.output.utf8)) as? [[String: Any]]
+        #expect(all?.compactMap { $0["text"] as? String } == four.compactMap { $0["text"] as? String })
+    }
+
+    /// At temperature 0 the token that is taken is the most probable one, and all probabilities are at most 1.
+    @Test func logProbabilitiesTellWhatTheModelThought() throws {
+        let run = try folder.text(
+            "generate", "The tide", "--temperature", "0", "--max-tokens", "6", "--format", "json",
+            "--log-probabilities", "3")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let probabilities = try #require(json["log_probabilities"] as? [[String: Any]])
+        #expect(probabilities.compactMap { $0["token"] as? Int } == json["tokens"] as? [Int])
+        for one in probabilities {
+            let alternatives = try #require(one["alternatives"] as? [[String: Any]])
+            let values = alternatives.compactMap { $0["log_probability"] as? Double }
+            #expect(alternatives.count == 3 && values == values.sorted(by: >))
+            #expect(alternatives[0]["token"] as? Int == one["token"] as? Int)
+            #expect(alternatives[0]["text"] as? String == one["text"] as? String)
+            #expect(one["log_probability"] as? Double == values[0] && values[0] < 0)
+            #expect(values.map { exp($0) }.reduce(0, +) <= 1)
+        }
+        #expect(try folder.text("generate", "x", "--log-probabilities", "3").status == 64)
+        #expect(try folder.text("generate", "x", "--format", "json", "--log-probabilities", "101").status == 64)
+        #expect(try folder.text("generate", "x", "--count", "0").status == 64)
+    }
+
+    // MARK: Prompt cache
+
+    @Test func thePromptCacheSavesReadingAndChangesNothing() throws {
+        let options = ["--temperature", "0", "--max-tokens", "5", "--format", "json"]
+        func run(_ prompt: String, _ more: String...) throws -> [String: Any] {
+            let run = try ProgramRun(
+                "text", ["generate", prompt, "--model", TemporaryFolder.randomModel.path] + options + more,
+                in: folder.url)
+            #expect(run.status == 0, "\(run.errors)")
+            return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        }
+        let cache = ["--prompt-cache", "cache.safetensors"]
+        let plain = try run("The tide came in twice a day")
+        let first = try run("The tide came in twice a day", cache[0], cache[1])
+        let written = try Data(contentsOf: folder.url.appendingPathComponent("cache.safetensors"))
+        let second = try run("The tide came in twice a day", cache[0], cache[1])
+        #expect(plain["tokens"] as? [Int] == first["tokens"] as? [Int])
+        #expect(plain["tokens"] as? [Int] == second["tokens"] as? [Int])
+        #expect(first["cached_prompt_tokens"] as? Int == 0)
+        // The last token is read again, for what may follow it.
+        let count = try #require(first["prompt_tokens"] as? Int)
+        #expect(second["cached_prompt_tokens"] as? Int == count - 1)
+        #expect(try Data(contentsOf: folder.url.appendingPathComponent("cache.safetensors")) == written)
+        // A prompt that begins alike takes over what both have in common.
+        let other = try run("The tide came in, and went", cache[0], cache[1])
+        let common = try #require(other["cached_prompt_tokens"] as? Int)
+        #expect(common > 1 && common < count)
+        #expect(try run("The tide came in, and went")["tokens"] as? [Int] == other["tokens"] as? [Int])
+    }
+
+    @Test func aCacheOfAnotherModelIsMadeAnewAndADamagedOneIsAnError() throws {
+        _ = try folder.text("generate", "The tide", "--max-tokens", "2", "--prompt-cache", "cache.safetensors")
+        let path = folder.url.appendingPathComponent("cache.safetensors")
+        let bytes = try Data(contentsOf: path)
+        let text = String(decoding: bytes, as: Unicode.ASCII.self)
+        func write(_ pattern: String, _ replacement: String) throws {
+            var changed = bytes
+            let place = try #require(text.range(of: pattern))
+            let offset = text.distance(from: text.startIndex, to: place.lowerBound)
+            changed.replaceSubrange(offset..<offset + replacement.utf8.count, with: replacement.utf8)
+            try changed.write(to: path)
+        }
+        func run() throws -> ProgramRun {
+            try folder.text("generate", "The tide", "--max-tokens", "2", "--prompt-cache", "cache.safetensors")
+        }
+        try write("\"model\":\"", "\"model\":\"zz")
+        let other = try run()
+        #expect(other.status == 0 && other.errors.contains("is of another model"), "\(other.errors)")
+        #expect(try Data(contentsOf: path) == bytes)
+        for (pattern, replacement) in [
+            ("triptych-prompt-cache", "triptych-prompt-cachy"), ("layers.1.keys", "layers.9.keys"), ("[4,", "[3,"),
+        ] where text.contains(pattern) {
+            try write(pattern, replacement)
+            let damaged = try run()
+            #expect(damaged.status == 1 && damaged.errorLines.count == 1, "\(pattern): \(damaged.errors)")
+        }
+        for length in [0, 7, 100, bytes.count - 1] {
+            try bytes.prefix(length).write(to: path)
+            let cut = try run()
+            #expect(cut.status == 1 && cut.errorLines.count == 1 && cut.output.isEmpty, "\(length): \(cut.errors)")
+        }
+        #expect(try folder.text("generate", "x", "--prompt-cache", "no/such/folder/c").status == 1)
+    }
 }
