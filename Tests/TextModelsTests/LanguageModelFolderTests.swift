@@ -106,6 +106,22 @@ struct LanguageModelFolderTests {
         #expect("\(try #require(error))".contains("model-00002-of-00003.safetensors"))
     }
 
+    /// GPT-2's oldest layout is written as the later one, without the masks of attention.
+    @Test func anOldFolderIsExportedAsALaterOne() throws {
+        let fixture = try LanguageModelFixture("gpt2-bare")
+        let stored = try SafetensorsFile(path: fixture.folder.url.appendingPathComponent("model.safetensors").path)
+        #expect(stored.names.contains("h.1.attn.bias") && stored.names.contains("h.1.attn.masked_bias"))
+        let exported = try fixture.folder.export(to: temporary.url.appendingPathComponent("exported"))
+        let written = try SafetensorsFile(path: exported.url.appendingPathComponent("model.safetensors").path)
+        #expect(Set(written.names) == Set(fixture.store.parameters.map(\.name)))
+        #expect(
+            written.names.contains("transformer.h.1.attn.c_attn.weight") && written.names.contains("lm_head.weight"))
+        let model = try LanguageModelArchitecture.configuration(of: exported)
+            .makeModel(in: ParameterStore(reading: exported.openWeights()))
+        let tokens = try fixture.tokens().inputs
+        #expect(model.logits(model(tokens)).floats() == fixture.model.logits(fixture.model(tokens)).floats())
+    }
+
     /// Every parameter gets a gradient that leads down.
     @Test(arguments: configurations.indices)
     func aSmallTextIsLearntByHeart(index: Int) throws {

@@ -32,7 +32,7 @@ public struct GPT2Model: CausalLanguageModel {
                 "weight", [configuration.vocabularySize, width], .normal(deviation: deviation), precision: .asStored)
         }
         for layer in 0..<configuration.layers {
-            // Old files hold the causal mask, and what stands in place of -∞.
+            // Old files hold the causal mask, and what stands in place of -∞; model folders pass over them already.
             (scope / "h" / layer / "attn").expectUnused("bias")
             (scope / "h" / layer / "attn").expectUnused("masked_bias")
         }
