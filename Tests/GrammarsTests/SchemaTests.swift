@@ -102,6 +102,23 @@ struct SchemaTests {
                 + ##"{"next":{"anyOf":[{"$ref":"#/definitions/n~1o~0de"},{"type":"null"}]}},"required":["next"]}}}"##,
             [##"{"next":null}"##, ##"{"next":{"next":null}}"##], ["{}", "null"]
         ),
+        (
+            ##"{"allOf":[{"properties":{"a":true},"type":"object"}],"properties":{"b":true},"unevaluatedProperties":false}"##,
+            [##"{"b":1,"a":1}"##, "{}"], [##"{"c":1}"##]
+        ),
+        (
+            ##"{"type":"object","allOf":[{"properties":{"a":true}},{"unevaluatedProperties":false}]}"##, ["{}"],
+            [##"{"a":1}"##]
+        ),
+        (
+            ##"{"type":"array","allOf":[{"prefixItems":[true,true]},{"prefixItems":[true],"unevaluatedItems":false}]}"##,
+            ["[]", "[1]"], ["[1,2]"]
+        ),
+        (
+            ##"{"oneOf":[{"type":"object","properties":{"a":true},"required":["a"],"additionalProperties":false},"##
+                + ##"{"type":"object","properties":{"b":true},"required":["b"],"additionalProperties":false}]}"##,
+            [##"{"a":1}"##, ##"{"b":1}"##], [##"{"a":1,"b":1}"##, "{}"]
+        ),
         (##"{"type":"integer","multipleOf":10}"##, ["0", "20", "-100"], ["5", "00"]),
         (##"{"type":"number","multipleOf":7,"minimum":-20,"maximum":20}"##, ["-14", "0", "7"], ["21", "3", "7.5"]),
         (

@@ -64,6 +64,13 @@ struct SchemaExpansion {
             default: shapes = try crossed(shapes, alternatives.flatMap { $0 }, entry)
             }
         }
+        // About what neither the keywords of this schema describe nor those of the schemas that it combines.
+        if let entry = document.member("unevaluatedProperties", of: schema) {
+            for index in shapes.indices { shapes[index].forbidOtherProperties(entry) }
+        }
+        if let entry = document.member("unevaluatedItems", of: schema) {
+            for index in shapes.indices { shapes[index].forbidOtherElements(entry) }
+        }
         return shapes
     }
 
@@ -163,7 +170,8 @@ struct SchemaExpansion {
     ) throws(SchemaError) -> Bool {
         // A property that is needed, but never written.
         let names = written.declaredNames
-        if written.schemasOfOthers == nil,
+        let others = written.schemasOfOthers
+        if others == nil || others?.contains(where: { document[$0] == .boolean(false) }) ?? false,
             other.required.contains(where: { name in !names.contains { $0.utf8.elementsEqual(name.utf8) } })
         {
             return true
@@ -216,10 +224,10 @@ struct SchemaExpansion {
                 members.count <= shape.maximumProperties ?? .max,
                 shape.required.allSatisfy({ document.member($0, of: value) != nil })
             else { return false }
-            guard shape.names.isEmpty, !shape.forbidsOthers else {
+            guard shape.names.isEmpty else {
                 throw .unsupported(
                     pointer: document.pointer(of: value),
-                    reason: "a constant object beside propertyNames or unevaluatedProperties is not followed")
+                    reason: "a constant object beside propertyNames is not followed")
             }
             for (name, entry) in members {
                 guard try accepts(entry, schemas: shape.schemas(of: name)) else { return false }

@@ -162,7 +162,7 @@ struct SchemaReader {
                     pointer: document.pointer(of: entry),
                     reason: "a grammar cannot tell whether elements repeat; leave uniqueItems out and look afterwards")
             }
-        case "unevaluatedItems": try forbidOthers(entry, &shape)
+        case "unevaluatedItems": try checkFalse(entry)
         default:
             if shape.arrays[0].prefix.isEmpty, shape.arrays[0].items == nil { shape.arrays = [] }
             return false
@@ -189,7 +189,7 @@ struct SchemaReader {
         case "propertyNames": shape.names = [entry]
         case "minProperties": shape.minimumProperties = try count(entry)
         case "maxProperties": shape.maximumProperties = try count(entry)
-        case "unevaluatedProperties": try forbidOthers(entry, &shape)
+        case "unevaluatedProperties": try checkFalse(entry)
         default:
             if shape.objects[0].properties.isEmpty, shape.objects[0].additional == nil { shape.objects = [] }
             return false
@@ -198,14 +198,13 @@ struct SchemaReader {
         return true
     }
 
-    /// Of what is written nothing is left over that no keyword describes, if that is forbidden; schemas for it are not followed.
-    private func forbidOthers(_ entry: Int, _ shape: inout SchemaShape) throws(SchemaError) {
+    /// What this keyword is about is known only when all that stands beside it is (``SchemaExpansion``).
+    private func checkFalse(_ entry: Int) throws(SchemaError) {
         guard document[entry] == .boolean(false) else {
             throw .unsupported(
                 pointer: document.pointer(of: entry),
                 reason: "\(document.name(of: entry)) is followed only where it is false")
         }
-        shape.forbidsOthers = true
     }
 
     // MARK: Values of keywords

@@ -4,12 +4,16 @@ struct SchemaShape {
 
     struct ArrayRule {
         var prefix: [Int] = []
+        /// Elements at the beginning that others describe: ``items`` is not about them.
+        var exemptCount = 0
         /// For the elements after the prefix.
         var items: Int?
     }
 
     struct ObjectRule {
         var properties: [(name: String, entry: Int)] = []
+        /// Properties that others describe: ``additional`` is not about them.
+        var exempt: [String] = []
         /// For all others.
         var additional: Int?
     }
@@ -39,8 +43,6 @@ struct SchemaShape {
     var names: [Int] = []
     var minimumProperties = 0
     var maximumProperties: Int?
-    /// Whether properties and elements that no keyword describes are forbidden.
-    var forbidsOthers = false
 
     /// What is written: without a `type`, only what the other keywords are about.
     var writtenKinds: Set<Kind> {
@@ -73,7 +75,6 @@ struct SchemaShape {
         both.names += other.names
         both.minimumProperties = max(minimumProperties, other.minimumProperties)
         both.maximumProperties = Self.smaller(maximumProperties, other.maximumProperties)
-        both.forbidsOthers = forbidsOthers || other.forbidsOthers
         return both
     }
 
@@ -105,7 +106,10 @@ struct SchemaShape {
     /// The schemas that hold for a property.
     func schemas(of name: String) -> [Int] {
         objects.compactMap { rule in
-            rule.properties.first { $0.name.utf8.elementsEqual(name.utf8) }?.entry ?? rule.additional
+            if let stated = rule.properties.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+                return stated.entry
+            }
+            return rule.exempt.contains { $0.utf8.elementsEqual(name.utf8) } ? nil : rule.additional
         }
     }
 
@@ -113,12 +117,15 @@ struct SchemaShape {
     var schemasOfOthers: [Int]? {
         let stated = objects.compactMap(\.additional)
         if !stated.isEmpty { return stated }
-        return forbidsOthers || !declaredNames.isEmpty ? nil : []
+        return declaredNames.isEmpty ? [] : nil
     }
 
     /// The schemas that hold for the element of an index.
     func schemas(at index: Int) -> [Int] {
-        arrays.compactMap { $0.prefix.indices.contains(index) ? $0.prefix[index] : $0.items }
+        arrays.compactMap { rule in
+            if rule.prefix.indices.contains(index) { return rule.prefix[index] }
+            return index < rule.exemptCount ? nil : rule.items
+        }
     }
 
     /// How many elements are described one by one.
@@ -128,6 +135,18 @@ struct SchemaShape {
     var schemasOfRest: [Int]? {
         let stated = arrays.compactMap(\.items)
         if !stated.isEmpty { return stated }
-        return forbidsOthers || prefixCount > 0 ? nil : []
+        return prefixCount > 0 ? nil : []
+    }
+
+    /// Forbids the properties that no keyword here describes; `entry` says so.
+    mutating func forbidOtherProperties(_ entry: Int) {
+        guard objects.allSatisfy({ $0.additional == nil }) else { return }
+        objects.append(ObjectRule(exempt: objects.flatMap { $0.properties.map(\.name) }, additional: entry))
+    }
+
+    /// The same for elements.
+    mutating func forbidOtherElements(_ entry: Int) {
+        guard arrays.allSatisfy({ $0.items == nil }) else { return }
+        arrays.append(ArrayRule(exemptCount: prefixCount, items: entry))
     }
 }
