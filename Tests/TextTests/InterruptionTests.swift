@@ -33,6 +33,29 @@ import Testing
         withExtendedLifetime(input) {}
     }
 
+    /// From a pipe Ctrl-C stops the answer and leaves; what was written until then is in the history.
+    @Test func anAnswerCanBeStopped() throws {
+        let folder = try TemporaryFolder()
+        let history = folder.url.appendingPathComponent("history.jsonl")
+        // Waits for a second message that never comes, or is at work on the first one: both can be stopped.
+        let input = Pipe()
+        let process = try start(
+            ["chat", "--chat-template", "plain", "--max-tokens", "4", "--history", history.path], input: input)
+        defer { kill(process.processIdentifier, SIGKILL) }
+        try input.fileHandleForWriting.write(contentsOf: Data("Hello\n".utf8))
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !FileManager.default.fileExists(atPath: history.path), ContinuousClock.now < deadline { usleep(20_000) }
+        while process.isRunning, ContinuousClock.now < deadline {
+            kill(process.processIdentifier, SIGINT)
+            usleep(200_000)
+        }
+        try #require(!process.isRunning)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        let lines = try String(contentsOf: history, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2 && lines[1].contains("assistant"))
+        withExtendedLifetime(input) {}
+    }
+
     /// Whether the process has a handler of SIGINT (the mask of caught signals in /proc).
     private func catchesInterrupts(_ process: Process) throws -> Bool {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
