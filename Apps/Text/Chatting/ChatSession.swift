@@ -47,7 +47,10 @@ final class ChatSession: Sendable {
         let before = messages
         messages.append(ChatMessage(role: "user", content: question))
         do {
-            return try await answer()
+            let isWhole = try await answer()
+            // Stopped before its first word, an answer is none, and its question was not asked.
+            if messages.last?.role != "assistant" { messages = before }
+            return isWhole
         } catch {
             messages = before
             throw error
@@ -59,7 +62,10 @@ final class ChatSession: Sendable {
         let before = messages
         if messages.last?.role == "assistant" { messages.removeLast() }
         do {
-            return try await answer()
+            let isWhole = try await answer()
+            // Stopped before its first word, an answer is none, and its question was not asked.
+            if messages.last?.role != "assistant" { messages = before }
+            return isWhole
         } catch {
             messages = before
             throw error
@@ -85,6 +91,7 @@ final class ChatSession: Sendable {
             case .finished(let generation): finished = generation
             }
         }
+        guard finished != nil || !text.isEmpty else { return false }
         if text.last?.isNewline != true { try console.write("\n") }
         messages.append(ChatMessage(role: "assistant", content: text))
         if let historyFile { try ChatHistory.write(messages, to: historyFile) }
