@@ -17,6 +17,8 @@ public struct FineTuning: Sendable {
     public let endTokens: [Int]
     /// What makes a checkpoint a model that others can open, or an adapter.
     public let files: ModelFiles
+    /// What errors call the model.
+    private let folder: String
 
     /// Adapters to be trained beside a model.
     public struct Adapters: Sendable {
@@ -37,6 +39,7 @@ public struct FineTuning: Sendable {
     public init(_ folder: ModelFolder, adapters: Adapters? = nil) throws {
         let files = try LanguageModelFiles(folder)
         tokenizer = files.tokenizer
+        self.folder = files.folder
         let end = files.configuration.endTokens
         endTokens = end + (files.settings.endTokens?.tokens ?? []).filter { !end.contains($0) }
         let adaptation = try adapters.map { try LowRankAdaptation($0.settings, random: $0.random) }
@@ -53,8 +56,21 @@ public struct FineTuning: Sendable {
                 names: .adapter)
         } else {
             self.files = ModelFiles(
-                configuration: try folder.configuration(elementType: .float32), others: try folder.companionFiles())
+                configuration: try folder.configuration(elementType: .float32),
+                others: try folder.companionFiles().filter { $0.key != "README.md" })
         }
+    }
+
+    /// What turns rows with answers into the model's tokens.
+    ///
+    /// - Parameters:
+    ///   - limit: tokens of a row.
+    ///   - truncates: whether the end of a longer one is cut off.
+    public func answerEncoder(
+        limit: Int, truncates: Bool, render: AnswerEncoder.Rendering? = nil
+    ) throws -> AnswerEncoder {
+        try AnswerEncoder(
+            tokenizer, endTokens: endTokens, limit: limit, truncates: truncates, model: folder, render: render)
     }
 
     /// The targets that suit most models: queries and values (Hu et al. 2021, section 7.1).
