@@ -8,7 +8,6 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case adapter(folder: String, AdaptationError)
-    case noChatTemplate(model: String)
     case notFinite(model: String)
     case noPrompt(model: String)
     case noChatTemplate(model: String)
@@ -34,9 +33,6 @@ public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible 
                 + "place"
         case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
         case .adapter(let folder, let error): "\(folder): \(error)"
-        case .noChatTemplate(let model):
-            "\(model): the model has no chat template, so conversations have no form in it; give rows with \"prompt\" and "
-                + "\"completion\", or a model that was made for chats"
         case .notFinite(let model):
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         case .noPrompt(let model):
