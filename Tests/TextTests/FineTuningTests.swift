@@ -23,7 +23,8 @@ import Testing
         let run = try text(
             ["generate", "--temperature", "0", "--max-tokens", "12", "--format", "json", "The tide came in"] + options)
         #expect(run.status == 0, "\(run.errors)")
-        return String(run.output.drop { $0 != "[" }.prefix { $0 != "]" })
+        let tokens = try #require(run.output.range(of: "\"tokens\""))
+        return String(run.output[tokens.upperBound...].prefix { $0 != "]" })
     }
 
     @Test func mergedAndBesideTheModelAnAdapterWritesTheSame() throws {
