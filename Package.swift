@@ -238,6 +238,7 @@ if let fuzzRuntime {
         ("FuzzSafetensors", ["Checkpoints", "Parameters"]),
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),
         ("FuzzPickle", ["Checkpoints", "Parameters"]),
+        ("FuzzGGUF", ["Checkpoints", "Parameters"]),
         ("FuzzAudio", ["Audio"]),
         ("FuzzImages", ["Images"]),
     ]

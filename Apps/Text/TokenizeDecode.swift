@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineKit
 import Foundation
+import TextModels
 import Tokenizers
 
 /// `text tokenize decode`: the text of ids.
@@ -26,7 +27,7 @@ struct TokenizeDecode: AsyncParsableCommand {
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
-        let tokenizer = try loadTokenizer(folder: modelOptions.writingFolder().path)
+        let tokenizer = try loadTokenizer(at: modelOptions.writingFolder())
         try await runInterruptibly(
             on: console,
             work: { [ids, skipSpecial] in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineKit
 import Foundation
+import TextModels
 import Tokenizers
 
 /// `text tokenize encode`: the ids of a text.
@@ -38,7 +39,7 @@ struct TokenizeEncode: AsyncParsableCommand {
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
-        let tokenizer = try loadTokenizer(folder: modelOptions.writingFolder().path)
+        let tokenizer = try loadTokenizer(at: modelOptions.writingFolder())
         let source: TextSource = file.map { .file($0) } ?? (text == "-" ? .standardInput : .text(text ?? ""))
         try await runInterruptibly(
             on: console,

@@ -6,7 +6,7 @@ public import Tensors
 /// Shapes: `indices` `[…]` of `int32`, `table` `[rows, width]` → `[…, width]`. Every index must lie in `0..<rows`.
 public func embedding(_ indices: Tensor, _ table: Weight) -> Tensor {
     Tape.record(
-        rows(of: table.tensor, indices), inputs: [table.tensor],
+        rows(of: table, indices), inputs: [table.recorded],
         EmbeddingOperation(indices: indices, rows: table.shape[0], width: table.shape[1]))
 }
 
@@ -17,6 +17,15 @@ public func gather(_ x: Tensor, rows indices: Tensor) -> Tensor {
     precondition(x.rank == 2, "gather: a matrix is expected, not the shape \(x.shape)")
     return Tape.record(
         rows(of: x, indices), inputs: [x], GatherOperation(indices: indices, rows: x.shape[0], width: x.shape[1]))
+}
+
+private func rows(of table: Weight, _ indices: Tensor) -> Tensor {
+    guard let quantized = table.quantized else { return rows(of: table.tensor, indices) }
+    return Tensor(
+        shape: Shape(indices.shape + [quantized.inputs]),
+        initializingFloats: { result in
+            indices.withIntegers { quantized.dequantizeRows($0, count: indices.elementCount, into: result) }
+        })
 }
 
 private func rows(of table: Tensor, _ indices: Tensor) -> Tensor {

@@ -24,7 +24,7 @@ public func linearCrossEntropy(
         loss = computation.run(dx, dWeight) * scale
     }
     func withWeightGradient(_ dx: UnsafeMutablePointer<Float>?) {
-        guard Tape.isTracking([weight.tensor]) else { return run(dx, nil) }
+        guard Tape.isTracking([weight.recorded]) else { return run(dx, nil) }
         weightGradient = Tensor(shape: [classes, inputs], initializingFloats: { run(dx, $0) })
     }
     if Tape.isTracking([x]) {
@@ -33,7 +33,7 @@ public func linearCrossEntropy(
         withWeightGradient(nil)
     }
     return Tape.record(
-        Tensor([loss], shape: []), inputs: [x, weight.tensor],
+        Tensor([loss], shape: []), inputs: [x, weight.recorded],
         LinearCrossEntropyOperation(xGradient: xGradient, weightGradient: weightGradient))
 }
 
@@ -86,9 +86,10 @@ private struct LinearCrossEntropy {
 
     /// The weight packed for the product with gradients of logits, once for all chunks.
     private var transposed: PackedMatrix {
-        weight.tensor.withUnsafeBytes {
+        let dense = weight.tensor
+        return dense.withUnsafeBytes {
             PackedMatrix(
-                outputs: weight.shape[1], inputs: weight.shape[0], elementType: weight.tensor.elementType,
+                outputs: weight.shape[1], inputs: weight.shape[0], elementType: dense.elementType,
                 $0.baseAddress!, isTransposed: true)  // a pool block is never empty
         }
     }

@@ -15,7 +15,7 @@ public func linear(
     precondition(bias.map { $0.shape == [outputs] } ?? true, "linear: the bias must have the shape [\(outputs)]")
     let shape = Shape(x.shape.dropLast() + [outputs])
     precondition(residual.map { $0.shape == shape } ?? true, "linear: the residual must have the shape \(shape)")
-    let inputTensors = [x, weight.tensor] + [bias, residual].compactMap { $0 }
+    let inputTensors = [x, weight.recorded] + [bias, residual].compactMap { $0 }
     // The slope of an activation is a function of what goes into it, which then has to be kept.
     let function = Tape.isTracking(inputTensors) ? activation.function : nil
     func product(_ result: UnsafeMutablePointer<Float>, arguments: UnsafeMutablePointer<Float>?) {
@@ -41,9 +41,8 @@ public func linear(
         result, inputs: inputTensors,
         LinearOperation(
             // What a frozen weight is applied to need not be kept.
-            x: Tape.isTracking([weight.tensor]) ? x : nil, inputShape: x.shape, weight: weight.tensor,
-            isTransposed: weight.isTransposed, hasBias: bias != nil, hasResidual: residual != nil, function: function,
-            argument: argument))
+            x: Tape.isTracking([weight.recorded]) ? x : nil, inputShape: x.shape, weight: weight,
+            hasBias: bias != nil, hasResidual: residual != nil, function: function, argument: argument))
 }
 
 /// op(a) · op(b) of two matrices.
@@ -73,8 +72,7 @@ struct LinearOperation: Operation {
     /// Nil where the weight needs no gradient.
     let x: Tensor?
     let inputShape: Shape
-    let weight: Tensor
-    let isTransposed: Bool
+    let weight: Weight
     let hasBias: Bool
     let hasResidual: Bool
     let function: Elementwise.Function?
@@ -83,12 +81,13 @@ struct LinearOperation: Operation {
 
     // With Z = X Wᵀ + b: dX = dZ · W, dW = dZᵀ · X, and db is the sum of dZ's rows. A transposed W has the transposed dW.
     func backward(_ gradient: Tensor, wanted: WantedGradients) -> [Tensor?] {
-        let (outputs, inputs) = isTransposed ? (weight.shape[1], weight.shape[0]) : (weight.shape[0], weight.shape[1])
+        let isTransposed = weight.isTransposed
+        let (outputs, inputs) = weight.matrixExtents
         let rows = inputShape.elementCount / max(1, inputs)
         let inner = argumentGradient(gradient).viewed(as: [rows, outputs])
         var gradients: [Tensor?] = [nil, nil]
         if wanted[0] {
-            let dense = weight.converted(to: .float32)
+            let dense = weight.tensor.converted(to: .float32)
             gradients[0] = Arithmetic.matrixProduct(inner, dense, transposeA: false, transposeB: isTransposed)
                 .viewed(as: inputShape)
         }

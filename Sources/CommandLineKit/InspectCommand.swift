@@ -12,7 +12,7 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
             commandName: "inspect", abstract: "Show what a model is: architecture, configuration, parameters, hash.",
             discussion: """
                 MODEL is the name of a fetched model, a model folder of any layout that can be read, or a file with \
-                weights (.safetensors, .pth, .pt). With --scan the exit status is 1 where a value is NaN or infinite.
+                weights (.safetensors, .gguf, .pth, .pt). With --scan the exit status is 1 where a value is NaN or infinite.
 
                 Any architecture can be shown; \(Program.programName) runs \
                 \(Program.architectures.joined(separator: ", ")).
@@ -50,7 +50,7 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
 
     /// A file as it is; else a folder or the name of a fetched model.
     private func location() throws -> URL {
-        if [".safetensors", ".pth", ".pt", ".bin"].contains(where: model.hasSuffix) {
+        if [".safetensors", ".gguf", ".pth", ".pt", ".bin"].contains(where: model.hasSuffix) {
             return URL(fileURLWithPath: model)
         }
         return try ModelCatalog.locate(model)

@@ -22,6 +22,7 @@ extension ModelInspection {
         facts.append(["size", "\(fixed(Double(weightsByteCount) / 1e6, 1)) MB (\(files))"])
         facts.append(["SHA-256", weightsSHA256])
         for entry in configuration?.flattened ?? [] { facts.append(["config.\(entry.path)", entry.value]) }
+        for entry in metadata?.flattened ?? [] { facts.append([entry.path, entry.value]) }
         if let nonFiniteValues {
             facts.append(["NaN or infinite", nonFiniteValues.isEmpty ? "none" : "in \(nonFiniteValues.count) tensors"])
         }

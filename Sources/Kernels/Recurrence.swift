@@ -46,7 +46,7 @@ public struct Recurrence: Sendable {
     ///   - cells: `[batch, time, width]`; of an LSTM only.
     ///   - hidden: `[batch, time, width]`.
     public func forward(
-        inputs: UnsafePointer<Float>, weight: PackedMatrix, bias: UnsafePointer<Float>?,
+        inputs: UnsafePointer<Float>, weight: WeightMatrix, bias: UnsafePointer<Float>?,
         initial: UnsafePointer<Float>, saved: UnsafeMutablePointer<Float>, cells: UnsafeMutablePointer<Float>?,
         hidden: UnsafeMutablePointer<Float>
     ) {

@@ -33,15 +33,16 @@ public struct ModelCatalog: Sendable {
         self.init(list: list, home: home)
     }
 
-    /// The folder of the model that `--model` names: a path, which wins where it leads to something; or the name of a
-    /// fetched model, or of one that comes with the programs.
+    /// The folder, or the GGUF file, of the model that `--model` names: a path, which wins where it leads to something; or
+    /// the name of a fetched model, or of one that comes with the programs.
     ///
     /// - Throws: ``ModelCatalogError`` that says how to get the model.
     public func locate(_ nameOrPath: String) throws(ModelCatalogError) -> URL {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: nameOrPath, isDirectory: &isFolder) {
-            guard isFolder.boolValue else { throw .notAFolder(path: nameOrPath) }
-            return URL(fileURLWithPath: nameOrPath, isDirectory: true)
+            // A GGUF file is a whole model.
+            guard isFolder.boolValue || nameOrPath.hasSuffix(".gguf") else { throw .notAFolder(path: nameOrPath) }
+            return URL(fileURLWithPath: nameOrPath, isDirectory: isFolder.boolValue)
         }
         guard isPlainName(nameOrPath) else { throw .noSuchFolder(path: nameOrPath) }
         guard isPresent(nameOrPath) else {

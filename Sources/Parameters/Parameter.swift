@@ -20,12 +20,12 @@ public final class Parameter: Sendable {
     public let isTransposed: Bool
     private let stored: Mutex<Weight>
 
-    init(name: String, value: Tensor, role: Role, isTransposed: Bool = false) {
+    init(name: String, weight: Weight, role: Role) {
         self.name = name
-        shape = value.shape
+        shape = weight.shape
         self.role = role
-        self.isTransposed = isTransposed
-        stored = Mutex(Weight(value, isTransposed: isTransposed))
+        isTransposed = weight.isTransposed
+        stored = Mutex(weight)
     }
 
     /// The current value, tracked by the tape that is recording, if any.
@@ -33,11 +33,9 @@ public final class Parameter: Sendable {
 
     /// The current value with its packed form, for products.
     public var weight: Weight {
-        var weight = stored.withLock { $0 }
-        if role == .weight, let tape = Tape.current {
-            weight.tensor = tape.leaf(weight.tensor, key: ObjectIdentifier(self))
-        }
-        return weight
+        let weight = stored.withLock { $0 }
+        guard role == .weight, let tape = Tape.current else { return weight }
+        return weight.followed(as: tape.leaf(weight.tensor, key: ObjectIdentifier(self)))
     }
 
     /// Replaces the value; packed forms of the old one are dropped.

@@ -116,10 +116,9 @@ public final class ParameterStore: Sendable {
             precondition(known.shape == shape, "\(name) was made as \(known.shape), now it is asked for as \(shape)")
             return known
         }
-        let value = value(of: name, shape, initializer, precision: precision)
+        let weight = weight(of: name, shape, initializer, precision: precision, isTransposed: isTransposed)
         let parameter = Parameter(
-            name: name, value: value, role: adaptation != nil && role == .weight ? .frozen : role,
-            isTransposed: isTransposed)
+            name: name, weight: weight, role: adaptation != nil && role == .weight ? .frozen : role)
         state.withLock { state in
             state.byName[name] = parameter
             state.parameters.append(parameter)
@@ -130,6 +129,25 @@ public final class ParameterStore: Sendable {
 
     func expectUnused(_ name: String) {
         state.withLock { _ = $0.expectedUnused.insert(name) }
+    }
+
+    private func weight(
+        of name: String, _ shape: Shape, _ initializer: Initializer, precision: ParameterScope.Precision,
+        isTransposed: Bool
+    ) -> Weight {
+        if precision == .asStored, case .source(let source) = origin, source.shape(of: name) == shape, shape.count == 2
+        {
+            do {
+                let extents = isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
+                if let matrix = try source.quantizedMatrix(named: name), (matrix.outputs, matrix.inputs) == extents {
+                    return Weight(matrix, isTransposed: isTransposed)
+                }
+            } catch {
+                state.withLock { $0.failure = $0.failure ?? error }
+                return Weight(Tensor(absent: shape), isTransposed: isTransposed)
+            }
+        }
+        return Weight(value(of: name, shape, initializer, precision: precision), isTransposed: isTransposed)
     }
 
     private func value(

@@ -1,3 +1,4 @@
+public import Kernels
 public import Tensors
 
 /// Where a ``ParameterStore`` finds stored values: an opened checkpoint.
@@ -8,13 +9,19 @@ public protocol TensorSource: Sendable {
     /// Nil where it holds no such name.
     func shape(of name: String) -> Shape?
 
-    /// The tensor in its stored element type; nil where it holds no such name.
+    /// The tensor in its stored element type, dequantized where it is stored as blocks; nil where it holds no such name.
     func tensor(named name: String) throws -> Tensor?
+
+    /// The tensor as the blocks that are stored, `[outputs, inputs]` whichever way its own shape stands; nil where products
+    /// cannot read it so.
+    func quantizedMatrix(named name: String) throws -> QuantizedMatrix?
 
     /// Lets go of memory that can be had from the file again; for when most of the values have been packed.
     func releasePages()
 }
 
 extension TensorSource {
+    public func quantizedMatrix(named name: String) throws -> QuantizedMatrix? { nil }
+
     public func releasePages() {}
 }

@@ -13,11 +13,11 @@ struct LanguageModelFiles {
     let weights: any TensorSource
 
     init(_ model: ModelFolder) throws {
-        folder = model.url.path(percentEncoded: false)
+        folder = model.path
         configuration = try LanguageModelArchitecture.configuration(of: model)
         settings =
             try model.decode(GenerationSettings.self, from: "generation_config.json") ?? GenerationSettings()
-        tokenizer = try loadTokenizer(folder: folder)
+        tokenizer = try loadTokenizer(of: model)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw TextModelError.vocabularyMismatch(
                 tokenizer: tokenizer.vocabularySize, model: configuration.vocabularySize)

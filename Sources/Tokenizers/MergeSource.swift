@@ -6,11 +6,14 @@ enum MergeSource: Sendable {
     case json([UInt8], count: Int)
     /// A merges.txt: one merge per line.
     case lines([UInt8])
+    /// Made from the scores of a SentencePiece model.
+    case scored(MergeTable)
 
     func table(for vocabulary: Vocabulary, file: String) throws(TokenizerError) -> MergeTable {
         switch self {
         case .json(let bytes, let count): try Self.table(json: bytes, count, vocabulary, file)
         case .lines(let bytes): try Self.table(lines: bytes, vocabulary, file)
+        case .scored(let table): table
         }
     }
 

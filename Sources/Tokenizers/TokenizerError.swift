@@ -12,6 +12,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case wrongType(setting: String, expected: String)
         /// A setting that would change the ids and that this module does not know.
         case unsupported(setting: String, value: String, supported: String)
+        /// Something in a GGUF file that stands for what the Hugging Face folder of the model spells out.
+        case unknownInGGUF(setting: String, value: String, known: String)
         /// A regular expression with a part that this module does not know.
         case unsupportedPattern(setting: String, part: String, reason: String)
         /// A regular expression that goes back too often on a text.
@@ -53,6 +55,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case .wrongType(let setting, let expected): "\(setting) should be \(expected)"
         case .unsupported(let setting, let value, let supported):
             "\(setting) is \(Self.quoted(value)), which is not supported (supported: \(supported))"
+        case .unknownInGGUF(let setting, let value, let known):
+            "\(setting) is \(Self.quoted(value)), which is not known (known: \(known)); use the model's Hugging Face folder"
         case .unsupportedPattern(let setting, let part, let reason):
             "\(setting) has \(Self.quoted(part)), which is not supported: \(Self.quoted(reason))"
         case .patternTooSlow:

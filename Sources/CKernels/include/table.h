@@ -7,6 +7,18 @@
 // The raw values are those of Swift's ElementType.
 enum { KERNELS_FLOAT32 = 0, KERNELS_FLOAT16 = 1, KERNELS_BFLOAT16 = 2 };
 
+// Types of blocks of weights under ggml's numbers, which are the raw values of Swift's BlockType.
+enum {
+    KERNELS_Q4_0 = 2,
+    KERNELS_Q4_1 = 3,
+    KERNELS_Q5_0 = 6,
+    KERNELS_Q5_1 = 7,
+    KERNELS_Q8_0 = 8,
+    KERNELS_Q4_K = 12,
+    KERNELS_Q5_K = 13,
+    KERNELS_Q6_K = 14,
+};
+
 // A weight is packed into panels of this many outputs: [output / 16][input][16], padded with zeros to an even number
 // of panels. The same at every level, so that a packed weight can be used by each of them.
 enum { KERNELS_PANEL = 16 };
@@ -160,6 +172,18 @@ typedef struct {
     bool nesterov, is_first;
 } kernels_sgd;
 
+// The pixel (x, y) of the result, at its centre, shows the picture at
+// (m[0] (x + ½) + m[1] (y + ½) + m[2], m[3] (x + ½) + m[4] (y + ½) + m[5]), between its four nearest pixels; what lies
+// outside the picture is `fill`, a value per channel (at most 4).
+typedef struct {
+    const uint8_t *_Nonnull pixels;
+    long width, height, channels;
+    double matrix[6];
+    uint8_t fill[4];
+    // Of the result.
+    long columns;
+} kernels_warp;
+
 typedef struct {
     // Rows of a tile, and query rows of an attention block.
     long tile_rows, attention_rows;
@@ -234,6 +258,12 @@ typedef struct {
     void (*_Nonnull product)(
         const kernels_product *_Nonnull product, long row_begin, long row_end, long panel_begin, long panel_end);
 
+    // The product with a weight whose rows are blocks, of its outputs [begin, end); `panels` is not read.
+    void (*_Nonnull quantized_product)(
+        const kernels_product *_Nonnull product, int block_type, const void *_Nonnull blocks, long begin, long end);
+    // The weights of `count` blocks.
+    void (*_Nonnull dequantize)(int block_type, const void *_Nonnull blocks, long count, float *_Nonnull y);
+
     // panel[(tap, channel)][column] = weight[column, channel, taps[tap]]
     void (*_Nonnull pack_tap_panel)(
         const float *_Nonnull weight, long column_stride, long channel_stride, const long *_Nonnull taps,
@@ -304,6 +334,7 @@ typedef struct {
     void (*_Nonnull combine_rows)(
         const uint8_t *_Nonnull x, long stride, const int32_t *_Nonnull weights, long tap_count, long count,
         uint8_t *_Nonnull y);
+    void (*_Nonnull warp_row)(const kernels_warp *_Nonnull warp, long row, uint8_t *_Nonnull y);
     // y = x * scale[channel] + shift[channel]
     void (*_Nonnull scale_pixels)(
         const uint8_t *_Nonnull x, long pixels, long channels, const float *_Nonnull scale,

@@ -15,6 +15,7 @@
 #include "transformer.h"
 #include "conversion.h"
 #include "product.h"
+#include "quantized.h"
 #include "attention.h"
 #include "attention_gradient.h"
 #include "optimizer.h"
@@ -54,6 +55,8 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .pack_left = pack_left,
     .pack_panel = pack_panel,
     .product = product,
+    .quantized_product = quantized_product,
+    .dequantize = dequantize,
     .pack_tap_panel = pack_tap_panel,
     .unpack_taps = unpack_taps,
     .depthwise = depthwise,
@@ -77,5 +80,6 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .sum_of_squares = sum_of_squares,
     .resample_row = resample_row,
     .combine_rows = combine_rows,
+    .warp_row = warp_row,
     .scale_pixels = scale_pixels,
 };

@@ -12,7 +12,7 @@ public enum ConfigurationValue: Sendable, Equatable {
     var architecture: String? {
         guard case .object(let entries) = self else { return nil }
         if case .list(let names) = entries["architectures"], case .text(let name) = names.first { return name }
-        for key in ["model_type", "architecture"] {
+        for key in ["model_type", "architecture", GGUFLanguageModel.architectureKey] {
             if case .text(let name) = entries[key] { return name }
         }
         return nil
@@ -33,7 +33,7 @@ public enum ConfigurationValue: Sendable, Equatable {
         case .flag(let flag): "\(flag)"
         case .integer(let integer): "\(integer)"
         case .number(let number): "\(number)"
-        case .text(let text): text
+        case .text(let text): text.contains { $0.isNewline } || text.count > 200 ? text.quotedForMessage : text
         case .list(let list) where list.count > 8: "[\(list.count) values]"
         case .list(let list): "[\(list.map(\.shortText).joined(separator: ", "))]"
         case .object(let entries): entries.isEmpty ? "{}" : "{\(entries.count) entries}"

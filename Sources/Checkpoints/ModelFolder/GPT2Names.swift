@@ -1,3 +1,4 @@
+import Kernels
 import Parameters
 import Tensors
 
@@ -24,6 +25,10 @@ struct GPT2Names: TensorSource {
     func shape(of name: String) -> Shape? { stored[name].flatMap { base.shape(of: $0) } }
 
     func tensor(named name: String) throws -> Tensor? { try stored[name].flatMap { try base.tensor(named: $0) } }
+
+    func quantizedMatrix(named name: String) throws -> QuantizedMatrix? {
+        try stored[name].flatMap { try base.quantizedMatrix(named: $0) }
+    }
 
     func releasePages() { base.releasePages() }
 }

@@ -1,14 +1,12 @@
 public import FoundationEssentials
 public import Kernels
-public import Parameters
+import Parameters
 import Tensors
 
 extension ModelFolder {
     /// Files that belong to the layout or to a training run, and not to the model that is exported.
     private static let leftBehind: Set = [
         configurationName, weightsName, indexName, ctranslate2Name, "training_state.json", "training_state.safetensors",
-        // Of what was fetched, with hashes.
-        "triptych-model.json",
     ]
 
     /// The largest file that is copied along with the weights: tokenizers have some tens of megabytes.
@@ -23,15 +21,14 @@ extension ModelFolder {
     ///   - url: Must not exist yet; its parent must.
     ///   - elementType: As stored where nil.
     ///   - additions: Further files by plain name; they replace the model's own.
-    ///   - weights: What is written; the folder's own where nil.
     ///   - progress: Told how many of how many tensors are done.
     /// - Throws: ``ModelFolderError`` where a value that is finite would not be so in `elementType`.
     @discardableResult
     public func export(
         to url: URL, elementType: ElementType? = nil, adding additions: [String: Data] = [:],
-        weights: (any TensorSource)? = nil, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+        progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> ModelFolder {
-        let source = try weights ?? openWeights()
+        let source = try openWeights()
         func type(of tensor: Tensor) -> ElementType {
             tensor.elementType == .int32 ? .int32 : elementType ?? tensor.elementType
         }
@@ -84,6 +81,10 @@ extension ModelFolder {
     /// The small files that belong to the model beside configuration and weights, by name: tokenizer, templates.
     package func companionFiles() throws -> [String: Data] {
         if layout == .ctranslate2Whisper { return try derivedFiles() }
+        // What else lies beside the file may belong to other models.
+        if case .gguf = layout {
+            return [Self.tokenizerConfigurationName: try openedGGUF().tokenizerConfigurationJSON()]
+        }
         var files: [String: Data] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: Self.path(url)).sorted() {
             let path = Self.path(url.appending(path: name))

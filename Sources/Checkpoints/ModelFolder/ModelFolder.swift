@@ -13,6 +13,8 @@ import Tensors
 /// - A training run's folder: its `best` is meant.
 /// - The path of a `.safetensors` file; its folder then holds the rest.
 /// - PyTorch's: `config.json` with `pytorch_model.bin`, or the path of a file of `torch.save`; see ``PyTorchFile``.
+/// - llama.cpp's: the path of a `.gguf` file, or a folder with no other weights. Its configuration files are presented as
+///   Hugging Face's would be.
 /// - A folder whose only weights are one `.safetensors`, `.pth` or `.pt` file of another name. It needs no `config.json`:
 ///   small models have none, their weights are all there is to know.
 public struct ModelFolder: Sendable {
@@ -22,6 +24,8 @@ public struct ModelFolder: Sendable {
         case ctranslate2Whisper
         /// A state dictionary of `torch.save`.
         case pytorch(fileName: String)
+        /// Everything in one file of llama.cpp.
+        case gguf(fileName: String)
     }
 
     /// The folder that holds the model, after a run was resolved to its best checkpoint.
@@ -29,14 +33,17 @@ public struct ModelFolder: Sendable {
     public let layout: Layout
 
     /// Copies of this folder share what was derived once.
-    private let derived = DerivedConfiguration()
+    private let derived = Once<CTranslate2Whisper.Configuration>()
+    private let opened = Once<GGUFLanguageModel>()
 
     static let configurationName = "config.json"
+    static let tokenizerConfigurationName = "tokenizer_config.json"
     static let weightsName = "model.safetensors"
     static let indexName = "model.safetensors.index.json"
     static let ctranslate2Name = "model.bin"
     /// Under which weights stand beside a `config.json`.
     static let pytorchNames = ["pytorch_model.bin", "model.pt", "model.pth", "model.ckpt"]
+    static let ggufExtension = "gguf"
     package static let pytorchExtensions: Set = ["pth", "pt", "bin", "ckpt"]
 
     /// Looks what is there, without opening the weights. Throws ``ModelFolderError``.
@@ -51,12 +58,17 @@ public struct ModelFolder: Sendable {
                 layout = .pytorch(fileName: url.lastPathComponent)
                 return
             }
+            if url.pathExtension == Self.ggufExtension {
+                layout = .gguf(fileName: url.lastPathComponent)
+                return
+            }
             guard url.pathExtension == "safetensors" else { throw ModelFolderError(path: path, .notAModel) }
             layout = .safetensors(fileName: url.lastPathComponent)
         case .folder:
             self.url = try Self.resolvingRun(url)
             layout = try Self.detectLayout(self.url)
             if case .safetensors(let name) = layout, name != Self.weightsName { return }
+            if case .gguf = layout { return }
             if case .pytorch(let name) = layout, !Self.pytorchNames.contains(name) { return }
         }
         if layout != .ctranslate2Whisper { try require([Self.configurationName]) }
@@ -90,6 +102,7 @@ public struct ModelFolder: Sendable {
         if holds(shards) { throw ModelFolderError(path: path(url), .onlyPickledWeights(file: shards)) }
         if holds(FileNames.adapter.configuration) { throw ModelFolderError(path: path(url), .isAnAdapter) }
         if let name = onlyWeights(of: url, ["safetensors"]) { return .safetensors(fileName: name) }
+        if let name = onlyWeights(of: url, [ggufExtension]) { return .gguf(fileName: name) }
         if let name = onlyWeights(of: url, ["pth", "pt"]) { return .pytorch(fileName: name) }
         let missing = holds(configurationName) ? [] : [[configurationName]]
         throw ModelFolderError(
@@ -122,13 +135,14 @@ public struct ModelFolder: Sendable {
         case .shardedSafetensors: try ShardedSafetensors(indexPath: path(of: Self.indexName))
         case .ctranslate2Whisper: try CTranslate2Whisper(path: path(of: Self.ctranslate2Name))
         case .pytorch(let fileName): try PyTorchFile(path: path(of: fileName))
+        case .gguf: try openedGGUF()
         }
     }
 
     /// The files that hold the weights, sorted by name.
     public func weightFiles() throws -> [URL] {
         switch layout {
-        case .safetensors(let fileName), .pytorch(let fileName): [url.appending(path: fileName)]
+        case .safetensors(let fileName), .pytorch(let fileName), .gguf(let fileName): [url.appending(path: fileName)]
         case .shardedSafetensors:
             try ShardedSafetensors(indexPath: path(of: Self.indexName)).shards.keys.sorted()
                 .map { url.appending(path: $0) }
@@ -163,7 +177,7 @@ public struct ModelFolder: Sendable {
 
     /// Throws one ``ModelFolderError`` that names every file of `names` that is not there.
     public func require(_ names: [String]) throws {
-        let missing = names.filter { FileKind(path(of: $0)) != .file }
+        let missing = names.filter { FileKind(path(of: $0)) != .file && !isDerived($0) }
         guard missing.isEmpty else {
             throw ModelFolderError(path: Self.path(url), .missingFiles(missing.map { [$0] }))
         }
@@ -176,7 +190,7 @@ public struct ModelFolder: Sendable {
 
     /// The content of a JSON file, `config.json` for one; nil where the model has none.
     ///
-    /// For CTranslate2, the files that its folder lacks or holds in another form are derived.
+    /// For CTranslate2 and GGUF, the files that its folder lacks or holds in another form are derived.
     public func contents(of name: String) throws -> Data? {
         if layout == .ctranslate2Whisper {
             switch name {
@@ -186,6 +200,11 @@ public struct ModelFolder: Sendable {
                 return try ctranslate2Configuration().preprocessorConfigurationJSON()
             default: break
             }
+        }
+        if isDerived(name) {
+            let model = try openedGGUF()
+            return name == Self.configurationName
+                ? try model.configurationJSON() : try model.tokenizerConfigurationJSON()
         }
         guard file(name) != nil else { return nil }
         return try ConfigurationFile.contents(path: path(of: name))
@@ -201,6 +220,27 @@ public struct ModelFolder: Sendable {
         try derived.value { try CTranslate2Whisper(path: path(of: Self.ctranslate2Name)).configuration() }
     }
 
+    /// The model of a GGUF file; nil for every other layout.
+    public func gguf() throws -> GGUFLanguageModel? {
+        guard case .gguf = layout else { return nil }
+        return try openedGGUF()
+    }
+
+    func openedGGUF() throws -> GGUFLanguageModel {
+        try opened.value { try GGUFLanguageModel(GGUFFile(path: path)) }
+    }
+
+    /// Whether a file is made from the metadata of a GGUF file.
+    private func isDerived(_ name: String) -> Bool {
+        guard case .gguf = layout else { return false }
+        return name == Self.configurationName || name == Self.tokenizerConfigurationName
+    }
+
+    /// What errors call the model: the file that is all of it, or else the folder.
+    public var path: String {
+        if case .gguf(let fileName) = layout { path(of: fileName) } else { Self.path(url) }
+    }
+
     private func path(of name: String) -> String { Self.path(url.appending(path: name)) }
 
     static func path(_ url: URL) -> String {
@@ -209,13 +249,12 @@ public struct ModelFolder: Sendable {
     }
 }
 
-/// The configuration of a CTranslate2 folder, for which its weights and vocabulary are read: once for all three files.
-private final class DerivedConfiguration: Sendable {
-    private let stored = Mutex<CTranslate2Whisper.Configuration?>(nil)
+/// What is read from a model's files at the first need and then kept: weights and vocabulary of CTranslate2 for all three
+/// configuration files, the header of a GGUF file for everything.
+private final class Once<Value: Sendable>: Sendable {
+    private let stored = Mutex<Value?>(nil)
 
-    func value(
-        _ derive: () throws -> CTranslate2Whisper.Configuration
-    ) throws -> CTranslate2Whisper.Configuration {
+    func value(_ derive: () throws -> Value) throws -> Value {
         try stored.withLock { stored in
             if let stored { return stored }
             let value = try derive()

@@ -7,7 +7,7 @@ extension PreTokenizer {
         guard let entry = Self.named.first(where: { $0.names.contains(name) }) else {
             let known = Self.named.flatMap(\.names).sorted().joined(separator: ", ")
             throw TokenizerError(
-                file: file, .unsupported(setting: "tokenizer.ggml.pre", value: name, supported: known))
+                file: file, .unknownInGGUF(setting: "tokenizer.ggml.pre", value: name, known: known))
         }
         var steps: [Step] = []
         for cut in entry.cuts {

@@ -1,0 +1,85 @@
+import Kernels
+import Testing
+
+@Suite struct QuantizedMatrixTests {
+    @Test(arguments: KernelLevel.supported, BlockType.allCases)
+    func weightsAreDecodedBitForBit(level: KernelLevel, type: BlockType) {
+        KernelLevel.force(level) {
+            var numbers = Numbers(seed: 21)
+            let (matrix, expected) = QuantizedMatrix.random(type, outputs: 7, inputs: 512, &numbers)
+            var weights = [Float](repeating: .nan, count: expected.count)
+            matrix.dequantize(into: &weights)
+            #expect(weights.map(\.bitPattern) == expected.map(\.bitPattern))
+
+            let rows: [Int32] = [6, 0, 3, 3]
+            var table = [Float](repeating: .nan, count: rows.count * 512)
+            matrix.dequantizeRows(rows, count: rows.count, into: &table)
+            func row(_ row: Int) -> ArraySlice<Float> { expected[row * 512..<(row + 1) * 512] }
+            let wanted: [Float] = rows.flatMap { row(Int($0)) }
+            #expect(table == wanted)
+
+            var turned = [Float](repeating: .nan, count: expected.count)
+            matrix.reordered { 6 - $0 }.dequantize(into: &turned)
+            let reversed: [Float] = (0..<7).flatMap { row(6 - $0) }
+            #expect(turned == reversed)
+        }
+    }
+
+    /// Few rows are multiplied with the blocks, many with packed panels.
+    @Test(arguments: KernelLevel.supported, BlockType.allCases)
+    func productAgreesWithDoubleSums(level: KernelLevel, type: BlockType) {
+        KernelLevel.force(level) {
+            var numbers = Numbers(seed: 22)
+            for (outputs, inputs) in [(1, 256), (5, 512), (70, 512)] {
+                let (matrix, weights) = QuantizedMatrix.random(type, outputs: outputs, inputs: inputs, &numbers)
+                for rows in [1, 2, 3, 4, 7, 9, 40] {
+                    let (stride, cStride) = (inputs + 3, outputs + 1)
+                    let a = numbers.array(rows * stride)
+                    let bias = numbers.array(outputs)
+                    let residual = numbers.array(rows * cStride)
+                    let activation = rows % 2 == 0 ? Activation.silu : .none
+                    let sums = Reference.product(
+                        m: rows, n: outputs, k: inputs, a, stride, false, weights, inputs, true)
+                    var c = residual
+                    var arguments = [Float](repeating: 0, count: c.count)
+                    c.withUnsafeMutableBufferPointer { c in
+                        MatrixProduct.multiply(
+                            a, rows: rows, rowStride: stride, by: matrix, bias: bias, activation: activation,
+                            residual: UnsafePointer(c.baseAddress!), arguments: &arguments, into: c.baseAddress!,
+                            rowStride: cStride)  // never empty
+                    }
+                    var (expected, expectedArguments) = (residual.map(Double.init), arguments.map { _ in 0.0 })
+                    for i in 0..<rows {
+                        for j in 0..<outputs {
+                            let argument = sums[i * outputs + j] + Double(bias[j])
+                            expectedArguments[i * cStride + j] = argument
+                            expected[i * cStride + j] += Reference.activation(activation, argument)
+                        }
+                    }
+                    #expect(relativeDifference(c, expected) < 1e-5, "\(rows) \(outputs) \(inputs)")
+                    #expect(relativeDifference(arguments, expectedArguments) < 1e-5, "\(rows) \(outputs) \(inputs)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: KernelLevel.supported, [BlockType.q41, .q80, .q6K])
+    func threadsChangeNothing(level: KernelLevel, type: BlockType) {
+        var numbers = Numbers(seed: 23)
+        let (matrix, _) = QuantizedMatrix.random(type, outputs: 900, inputs: 512, &numbers)
+        let a = numbers.array(40 * 512)
+        func product(rows: Int, threads: Int) -> [Float] {
+            let before = Threads.count
+            Threads.setCount(threads)
+            defer { Threads.setCount(before) }
+            var c = [Float](repeating: .nan, count: rows * 900)
+            KernelLevel.force(level) {
+                MatrixProduct.multiply(a, rows: rows, rowStride: 512, by: matrix, into: &c, rowStride: 900)
+            }
+            return c
+        }
+        for rows in [1, 3, 8, 40] { #expect(product(rows: rows, threads: 1) == product(rows: rows, threads: 2)) }
+        // A row does not depend on the rows beside it.
+        #expect(product(rows: 1, threads: 2) == Array(product(rows: 8, threads: 2)[..<900]))
+    }
+}
