@@ -31,6 +31,7 @@ struct Evaluate: AsyncParsableCommand {
     var data: [String]
 
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var adapterOptions: AdapterOptions
     @Option(help: ArgumentHelp("Tokens that the model sees at once (default: its whole context).", valueName: "count"))
     var window: Int?
     @Option(help: ArgumentHelp("Tokens from one window to the next (default: half a window).", valueName: "count"))
@@ -57,11 +58,12 @@ struct Evaluate: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
         if let output { try ResultFile.checkWritable(output) }
-        let folder = try ModelFolder(modelOptions.writingFolder())
-        let scorer = try TextScorer(LanguageModel(folder), window: window, stride: stride)
+        let chosen = try ChosenModel(modelOptions, adapterOptions)
+        let scorer = try TextScorer(chosen.load(), window: window, stride: stride)
         let model = EvaluationReport.Model(
-            name: URL(fileURLWithPath: modelOptions.name(defaultName: Text.defaultModel)).lastPathComponent,
-            architecture: scorer.model.configuration.modelType, weightsSHA256: try folder.weightsDigest().hexadecimal,
+            name: chosen.name,
+            architecture: scorer.model.configuration.modelType,
+            weightsSHA256: try chosen.folder.weightsDigest().hexadecimal,
             parameterCount: scorer.model.configuration.parameterCount)
         let environment = EvaluationReport.Environment(
             version: triptychVersion, kernelLevel: KernelLevel.current.rawValue, threads: Threads.count)

@@ -25,17 +25,20 @@ struct Export: AsyncParsableCommand {
         discussion: """
             The result is a Hugging Face folder: config.json, model.safetensors, tokenizer. Of a training run it is the \
             best checkpoint, without what only training needs and with a model card (README.md) that tells data, command \
-            and figures. bfloat16 halves the size and keeps the range of float32.
+            and figures. bfloat16 halves the size and keeps the range of float32. With --adapter, the adapter becomes part \
+            of the weights.
 
             Examples:
               text export runs/first --type bfloat16 --output models/first
               text export model/ --output copy/
+              text export smollm2-135m-instruct --adapter runs/mine --output models/mine
             """)
 
     @Argument(help: ArgumentHelp("A fetched model by its name, a model folder, or a run.", valueName: "model"))
     var model: String
 
-    @Option(help: "Type of the stored weights (default: as they are).")
+    @OptionGroup var adapterOptions: AdapterOptions
+    @Option(help: "Type of the stored weights (default: as they are; float32 with an adapter in them).")
     var type: StoredType?
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder to be made.", valueName: "folder"))
     var output: String
@@ -53,18 +56,22 @@ struct Export: AsyncParsableCommand {
         if let card = try ModelCard(checkpoint: source.url.path) {
             additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
         }
+        if let adapter = try adapterOptions.folder() {
+            if let card = try ModelCard(checkpoint: adapter.url.path) {
+                additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
+            }
+            return try MergedModel(source, adapter, strength: adapterOptions.strength)
+                .write(to: target, elementType: type?.elementType, adding: additions, on: console)
+        }
         let meter = ProgressMeter(on: console, label: "writing", unit: .items("tensors"))
         defer { meter.finish() }
         let written = try source.export(to: target, elementType: type?.elementType, adding: additions) { done, count in
             meter.update(completed: Double(done), of: Double(count))
         }
         meter.finish()
-        let byteCount = try written.weightFiles().reduce(0) { sum, file in
-            sum + (try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
-        }
         if case .gguf = source.layout {
             console.note("a GGUF file has no tokenizer.json; copy it into \(output) from the model's origin")
         }
-        console.note("\(output): \(try written.parameterCount()) parameters in \(byteCount) bytes")
+        try written.tell(on: console, as: output)
     }
 }

@@ -29,6 +29,7 @@ struct Generate: AsyncParsableCommand {
     var file: String?
 
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var adapterOptions: AdapterOptions
     @Option(help: ArgumentHelp("Write at most so many tokens.", valueName: "count"))
     var maxTokens = 256
     @Option(help: ArgumentHelp("End before this text. Repeatable.", valueName: "text"))
@@ -57,6 +58,10 @@ struct Generate: AsyncParsableCommand {
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
+        // What was kept would be taken for what the model alone has read.
+        if cache.promptCache != nil, adapterOptions.adapter != nil {
+            throw ValidationError("--prompt-cache and --adapter exclude each other.")
+        }
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
         if !(1...1000).contains(count) { throw ValidationError("--count \(count) is not possible; give 1 to 1000.") }
         if let logProbabilities {
@@ -75,10 +80,10 @@ struct Generate: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
-        let folder = try ModelFolder(modelOptions.writingFolder())
+        let chosen = try ChosenModel(modelOptions, adapterOptions)
         let source: TextSource = file.map { .file($0) } ?? (prompt == "-" ? .standardInput : .text(prompt ?? ""))
         let grammar = try await constraint.read()
-        let generator = try Generator(folder)
+        let generator = Generator(try chosen.load())
         console.detail(
             "model loaded in \(Int((generator.model.loadTime * 1000).rounded())) ms, kernels \(KernelLevel.current.rawValue)"
         )
@@ -94,7 +99,7 @@ struct Generate: AsyncParsableCommand {
         let work = GenerationWork(
             generator: generator, options: options, count: count, format: format, echoes: echo,
             cache: try cache.open(for: generator.model, on: console), cacheFile: cache.promptCache,
-            model: URL(fileURLWithPath: modelOptions.name(defaultName: Text.defaultModel)).lastPathComponent,
+            model: chosen.name,
             console: console)
         try await runInterruptibly(on: console, work: { try await work.run(prompt: source.read()) })
     }

@@ -65,33 +65,6 @@ public enum Pixels {
         }
     }
 
-    /// An affine map with bilinear interpolation. The pixel (x, y) of the result shows the source at
-    /// (m₀ (x + ½) + m₁ (y + ½) + m₂, m₃ (x + ½) + m₄ (y + ½) + m₅), where pixel centres lie at halves.
-    ///
-    /// - Parameter fill: what lies outside the source, a value per channel.
-    public static func warped(
-        _ bytes: [UInt8], width: Int, height: Int, channels: Int, by matrix: [Double], toWidth columns: Int,
-        height rows: Int, fill: [UInt8]
-    ) -> [UInt8] {
-        precondition(
-            (1...4).contains(channels) && bytes.count == height * width * channels && matrix.count == 6
-                && fill.count == channels,
-            "Pixels.warped: \(bytes.count) bytes, \(matrix.count) coefficients and \(fill.count) values of filling for "
-                + "[\(height), \(width), \(channels)]")
-        let table = KernelTable.current
-        return bytes.withUnsafeBufferPointer { x in
-            let padded = fill + [0, 0, 0]
-            let warp = kernels_warp(
-                pixels: x.baseAddress!,  // pictures are never empty
-                width: width, height: height, channels: channels,
-                matrix: (matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]),
-                fill: (padded[0], padded[1], padded[2], padded[3]), columns: columns)
-            return filled(rows, columns * channels, work: 16) { row, y in
-                withUnsafePointer(to: warp) { table.pointee.warp_row($0, row, y) }
-            }
-        }
-    }
-
     /// y = x · scale[channel] + shift[channel]
     ///
     /// - Parameter y: as many numbers as there are bytes.

@@ -14,7 +14,7 @@ import zlib
 
 import cv2
 import numpy as np
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageOps
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Fixtures" / "images"
 SEED = 20261125
@@ -366,45 +366,7 @@ def resize_fixtures():
     save("resize.json", dict(width=37, height=29, rgb=text_of(source.tobytes()), cases=cases))
 
 
-def operation_fixtures():
-    source = picture(23, 17)
-    image = Image.fromarray(source)
-    cases = []
-
-    def add(name, result, **parameters):
-        result = np.ascontiguousarray(result.convert("RGB"))
-        assert result.shape == source.shape
-        cases.append(dict(operation=name, parameters=parameters, rgb=text_of(result.tobytes())))
-
-    for factor in (0, 0.3, 0.85, 1, 1.4, 1.9):
-        add("brightness", ImageEnhance.Brightness(image).enhance(factor), factor=factor)
-        add("contrast", ImageEnhance.Contrast(image).enhance(factor), factor=factor)
-        add("saturation", ImageEnhance.Color(image).enhance(factor), factor=factor)
-        add("sharpness", ImageEnhance.Sharpness(image).enhance(factor), factor=factor)
-    for bits in (1, 4, 7, 8):
-        add("posterize", ImageOps.posterize(image, bits), bits=bits)
-    for threshold in (0, 100, 255, 256):
-        add("solarize", ImageOps.solarize(image, threshold), threshold=threshold)
-    dull = Image.fromarray((source // 3 + 40).astype(np.uint8))
-    cases.append(dict(operation="dull", parameters={}, rgb=text_of(dull.tobytes())))
-    add("autocontrast", ImageOps.autocontrast(dull))
-    add("equalize", ImageOps.equalize(dull))
-    for matrix in (
-        (1, 0, 0, 0, 1, 0), (1, 0, 3, 0, 1, -5), (0.9, 0.3, -2.5, -0.25, 1.1, 4.75), (2, 0, -11.5, 0, 2, -8.5),
-        (0.37, 0, 7, 0, 0.51, 4.25),
-    ):
-        add("affine", image.transform(image.size, Image.AFFINE, matrix, Image.BILINEAR, fillcolor=(10, 200, 90)),
-            matrix=matrix)
-    for shift in (-0.4, -0.1, 0, 0.25, 0.5):
-        # As torchvision turns the hue of a Pillow image.
-        hue, saturation, value = image.convert("HSV").split()
-        turned = (np.asarray(hue).astype(np.int64) + int(shift * 255)) % 256
-        add("hue", Image.merge("HSV", (Image.fromarray(turned.astype(np.uint8)), saturation, value)), shift=shift)
-    save("operations.json", dict(width=23, height=17, rgb=text_of(source.tobytes()), cases=cases))
-
-
 png_fixtures()
 jpeg_fixtures()
 damaged_fixtures()
 resize_fixtures()
-operation_fixtures()

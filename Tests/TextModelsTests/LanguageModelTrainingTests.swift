@@ -102,7 +102,7 @@ import Training
             let tokens = try TokenCorpus(corpus, endOfText: 0, encode: { try trained.tokenizer.encode($0) })
             let batches = try TokenBatches(tokens, blockLength: 8, batchSize: 2, seed: nil)
             // All but the first token's bytes, and those beyond the last block.
-            let bytes = trained.bytesPerToken(of: batches) * Double(batches.blockCount * 8)
+            let bytes = try trained.tokenizer.bytesPerTarget(of: batches) * Double(batches.blockCount * 8)
             #expect(bytes <= Double(text.utf8.count) && bytes > Double(text.utf8.count) * 0.9)
         }
         let characters = try TrainingTokenizer(.characters, corpus: corpus, vocabularySize: 1)

@@ -83,11 +83,24 @@ import Testing
         #expect(piped.status == 1 && piped.errors.contains("standard input"), "\(piped.errors)")
     }
 
+    /// The program by itself, away from the models that come with it.
     @Test func withoutAnyModelTheWayToOneIsTold() throws {
-        let folder = try TemporaryFolder()
-        let run = try ProgramRun("text", ["generate", "Once"], environment: ["TRIPTYCH_HOME": folder.path])
+        let alone = folder.url.appendingPathComponent("text")
+        try FileManager.default.copyItem(at: ProgramRun.program("text"), to: alone)
+        let run = try ProgramRun(alone, ["generate", "Once"], environment: ["TRIPTYCH_HOME": folder.path])
         #expect(run.status == 1)
         #expect(run.errorLines.count == 1 && run.errors.contains("text train --data"), "\(run.errors)")
+    }
+
+    @Test func withNothingFetchedTheModelThatComesAlongWrites() throws {
+        let home = ["TRIPTYCH_HOME": folder.path]
+        let run = try ProgramRun(
+            "text", ["generate", "And it came to pass", "--temperature", "0", "--max-tokens", "24"], environment: home)
+        #expect(run.status == 0 && run.output.contains(" the "), "\(run.output) \(run.errors)")
+        let list = try ProgramRun("text", ["models", "list"], environment: home)
+        #expect(list.status == 0 && list.output.contains("comes along"), "\(list.output)")
+        let scan = try ProgramRun("text", ["inspect", "bible-shakespeare-5m", "--scan"], environment: home)
+        #expect(scan.status == 0, "\(scan.errors)")
     }
 
     @Test func absentModelsTellHowToGetThem() throws {

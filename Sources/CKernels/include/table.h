@@ -172,18 +172,6 @@ typedef struct {
     bool nesterov, is_first;
 } kernels_sgd;
 
-// The pixel (x, y) of the result, at its centre, shows the picture at
-// (m[0] (x + ½) + m[1] (y + ½) + m[2], m[3] (x + ½) + m[4] (y + ½) + m[5]), between its four nearest pixels; what lies
-// outside the picture is `fill`, a value per channel (at most 4).
-typedef struct {
-    const uint8_t *_Nonnull pixels;
-    long width, height, channels;
-    double matrix[6];
-    uint8_t fill[4];
-    // Of the result.
-    long columns;
-} kernels_warp;
-
 typedef struct {
     // Rows of a tile, and query rows of an attention block.
     long tile_rows, attention_rows;
@@ -334,7 +322,6 @@ typedef struct {
     void (*_Nonnull combine_rows)(
         const uint8_t *_Nonnull x, long stride, const int32_t *_Nonnull weights, long tap_count, long count,
         uint8_t *_Nonnull y);
-    void (*_Nonnull warp_row)(const kernels_warp *_Nonnull warp, long row, uint8_t *_Nonnull y);
     // y = x * scale[channel] + shift[channel]
     void (*_Nonnull scale_pixels)(
         const uint8_t *_Nonnull x, long pixels, long channels, const float *_Nonnull scale,

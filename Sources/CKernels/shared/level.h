@@ -80,6 +80,5 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .sum_of_squares = sum_of_squares,
     .resample_row = resample_row,
     .combine_rows = combine_rows,
-    .warp_row = warp_row,
     .scale_pixels = scale_pixels,
 };

@@ -54,33 +54,6 @@ static void combine_rows(
     if (i < count) combine_rows_block(x + i, stride, weights, tap_count, count - i, y + i);
 }
 
-static void warp_row(const kernels_warp *warp, long row, uint8_t *y) {
-    const double *m = warp->matrix;
-    const long channels = warp->channels, last_column = warp->width - 1, last_row = warp->height - 1;
-    for (long column = 0; column < warp->columns; column++, y += channels) {
-        const double at_x = m[0] * (column + 0.5) + m[1] * (row + 0.5) + m[2];
-        const double at_y = m[3] * (column + 0.5) + m[4] * (row + 0.5) + m[5];
-        // Written so that what is no number counts as outside.
-        if (!(at_x >= 0 && at_x < (double)warp->width && at_y >= 0 && at_y < (double)warp->height)) {
-            for (long c = 0; c < channels; c++) y[c] = warp->fill[c];
-            continue;
-        }
-        const double left = __builtin_floor(at_x - 0.5), top = __builtin_floor(at_y - 0.5);
-        const float across = (float)(at_x - 0.5 - left), down = (float)(at_y - 0.5 - top);
-        // At the border the nearest pixel stands for the one beyond it.
-        const long x0 = left < 0 ? 0 : (long)left, x1 = (long)left + 1 > last_column ? last_column : (long)left + 1;
-        const long y0 = top < 0 ? 0 : (long)top, y1 = (long)top + 1 > last_row ? last_row : (long)top + 1;
-        const uint8_t *upper = warp->pixels + y0 * warp->width * channels;
-        const uint8_t *lower = warp->pixels + y1 * warp->width * channels;
-        for (long c = 0; c < channels; c++) {
-            const float a = upper[x0 * channels + c], b = upper[x1 * channels + c];
-            const float d = lower[x0 * channels + c], e = lower[x1 * channels + c];
-            const float above = a + (b - a) * across, below = d + (e - d) * across;
-            y[c] = (uint8_t)(above + (below - above) * down + 0.5f);
-        }
-    }
-}
-
 static void scale_pixels(
     const uint8_t *x, long pixels, long channels, const float *scale, const float *shift, float *y
 ) {

@@ -1,12 +1,14 @@
 public import FoundationEssentials
 public import Kernels
-import Parameters
+public import Parameters
 import Tensors
 
 extension ModelFolder {
     /// Files that belong to the layout or to a training run, and not to the model that is exported.
     private static let leftBehind: Set = [
         configurationName, weightsName, indexName, ctranslate2Name, "training_state.json", "training_state.safetensors",
+        // Of what was fetched, with hashes.
+        "triptych-model.json",
     ]
 
     /// The largest file that is copied along with the weights: tokenizers have some tens of megabytes.
@@ -21,14 +23,15 @@ extension ModelFolder {
     ///   - url: Must not exist yet; its parent must.
     ///   - elementType: As stored where nil.
     ///   - additions: Further files by plain name; they replace the model's own.
+    ///   - weights: What is written; the folder's own where nil.
     ///   - progress: Told how many of how many tensors are done.
     /// - Throws: ``ModelFolderError`` where a value that is finite would not be so in `elementType`.
     @discardableResult
     public func export(
         to url: URL, elementType: ElementType? = nil, adding additions: [String: Data] = [:],
-        progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
+        weights: (any TensorSource)? = nil, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> ModelFolder {
-        let source = try openWeights()
+        let source = try weights ?? openWeights()
         func type(of tensor: Tensor) -> ElementType {
             tensor.elementType == .int32 ? .int32 : elementType ?? tensor.elementType
         }

@@ -23,19 +23,24 @@ public struct AnswerEncoder: Sendable {
     private let prefix: [Int]
     private let limit: Int
     private let truncates: Bool
-    private let render: Rendering
+    private let render: Rendering?
+    private let model: String
 
     /// - Parameters:
     ///   - endTokens: those that end the model's texts; the first ends completions.
     ///   - limit: tokens of a sequence that the model can see.
     ///   - truncates: whether the end of a longer one is cut off.
+    ///   - model: what errors call the model.
+    ///   - render: nil for a model without a chat template, which can learn continuations alone.
     public init(
-        _ tokenizer: any Tokenizer, endTokens: [Int], limit: Int, truncates: Bool, render: @escaping Rendering
+        _ tokenizer: any Tokenizer, endTokens: [Int], limit: Int, truncates: Bool, model: String,
+        render: Rendering?
     ) throws {
         self.tokenizer = tokenizer
         (self.endTokens, endToken) = (Set(endTokens), endTokens.first)
         prefix = try tokenizer.frame().prefix
-        (self.limit, self.truncates, self.render) = (limit, truncates, render)
+        (self.limit, self.truncates) = (limit, truncates)
+        (self.model, self.render) = (model, render)
     }
 
     /// The sequences of a row: one, or, where the template shows an earlier answer otherwise than the last one, as some do
@@ -88,6 +93,7 @@ public struct AnswerEncoder: Sendable {
     }
 
     private func rendered(_ messages: [ConversationMessage], opensAnswer: Bool) throws -> Rendered {
+        guard let render else { throw TextModelError.noChatTemplate(model: model) }
         do {
             return try render(messages, opensAnswer)
         } catch {

@@ -5,14 +5,14 @@ extension FineTuning {
     /// How a pretrained model is trained further where nothing else is asked for: a few passes over the data at a low
     /// rate, which for adapters is higher, as they begin from nothing.
     ///
-    /// - Parameter batchesPerEpoch: micro-batches of a pass, from which warm-up and evaluations follow.
-    public static func trainingSettings(adapts: Bool, batchesPerEpoch: Int) -> TrainingSettings {
+    /// - Parameter stepsPerEpoch: steps of a pass over the data, from which warm-up and evaluations follow.
+    public static func trainingSettings(adapts: Bool, stepsPerEpoch: Int) -> TrainingSettings {
         var settings = TrainingSettings()
         settings.epochs = 3
         settings.schedule = LearningRateSchedule(
-            .cosine, peak: adapts ? 2e-4 : 2e-5, warmUpSteps: max(1, batchesPerEpoch * 3 / 20), finalFraction: 0.1)
+            .cosine, peak: adapts ? 2e-4 : 2e-5, warmUpSteps: max(1, stepsPerEpoch * 3 / 20), finalFraction: 0.1)
         settings.optimizer = .adamW(AdamW.Settings(weightDecay: adapts ? 0 : 0.01))
-        settings.evaluationInterval = max(1, min(250, batchesPerEpoch))
+        settings.evaluationInterval = max(1, min(250, stepsPerEpoch))
         return settings
     }
 

@@ -1,4 +1,6 @@
+import ChatTemplates
 public import Checkpoints
+import Datasets
 import Decoding
 import FoundationEssentials
 import Kernels
@@ -17,6 +19,10 @@ public struct FineTuning: Sendable {
     public let endTokens: [Int]
     /// What makes a checkpoint a model that others can open, or an adapter.
     public let files: ModelFiles
+    /// What errors call the model.
+    private let folder: String
+    /// Nil for a model without a chat template.
+    private let chat: ChatFormat?
 
     /// Adapters to be trained beside a model.
     public struct Adapters: Sendable {
@@ -37,6 +43,12 @@ public struct FineTuning: Sendable {
     public init(_ folder: ModelFolder, adapters: Adapters? = nil) throws {
         let files = try LanguageModelFiles(folder)
         tokenizer = files.tokenizer
+        self.folder = files.folder
+        do {
+            chat = try ChatFormat(folder, tokenizer: files.tokenizer)
+        } catch TextModelError.noChatTemplate {
+            chat = nil
+        }
         let end = files.configuration.endTokens
         endTokens = end + (files.settings.endTokens?.tokens ?? []).filter { !end.contains($0) }
         let adaptation = try adapters.map { try LowRankAdaptation($0.settings, random: $0.random) }
@@ -53,8 +65,28 @@ public struct FineTuning: Sendable {
                 names: .adapter)
         } else {
             self.files = ModelFiles(
-                configuration: try folder.configuration(elementType: .float32), others: try folder.companionFiles())
+                configuration: try folder.configuration(elementType: .float32),
+                others: try folder.companionFiles().filter { $0.key != "README.md" })
         }
+    }
+
+    /// What turns rows with answers into the model's tokens.
+    ///
+    /// - Parameters:
+    ///   - limit: tokens of a row.
+    ///   - truncates: whether the end of a longer one is cut off.
+    public func answerEncoder(limit: Int, truncates: Bool) throws -> AnswerEncoder {
+        let render = chat.map { chat -> AnswerEncoder.Rendering in
+            { messages, opensAnswer in
+                let (rendered, tokens) = try chat.encode(
+                    messages.map { ChatMessage(role: $0.role, content: $0.content) },
+                    addsGenerationPrompt: opensAnswer)
+                return AnswerEncoder.Rendered(text: rendered.text, tokens: tokens)
+            }
+        }
+        let ends = endTokens + (chat?.endTokens ?? []).subtracting(endTokens).sorted()
+        return try AnswerEncoder(
+            tokenizer, endTokens: ends, limit: limit, truncates: truncates, model: folder, render: render)
     }
 
     /// The targets that suit most models: queries and values (Hu et al. 2021, section 7.1).

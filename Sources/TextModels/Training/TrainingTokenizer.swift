@@ -79,17 +79,18 @@ public struct TrainingTokenizer: Sendable {
         self.endOfText =
             [Tokenizers.endOfText, "</s>", "<|end_of_text|>"].lazy.compactMap { tokenizer.id(of: $0) }.first
     }
+}
 
+extension Tokenizer {
     /// Bytes of text that the targets of `batches` stand for, over their number.
-    public func bytesPerToken(of batches: TokenBatches, first limit: Int? = nil) -> Double {
+    public func bytesPerTarget(of batches: any BatchSource<TokenBatch>, first limit: Int? = nil) throws -> Double {
         var lengths: [Int32: Int] = [:]
         var (bytes, tokens) = (0, 0)
         for index in 0..<min(batches.batchesPerEpoch, limit ?? .max) {
-            let targets = batches.batch(index, epoch: 0).targets
-            tokens += targets.count
-            for id in targets {
-                let length =
-                    lengths[id] ?? (tokenizer.isSpecial(Int(id)) ? 0 : tokenizer.bytes(of: Int(id))?.count ?? 0)
+            let batch = try batches.batch(index, epoch: 0)
+            tokens += batch.targetCount
+            for id in batch.targets where id != TokenBatch.ignoredTarget {
+                let length = lengths[id] ?? (isSpecial(Int(id)) ? 0 : self.bytes(of: Int(id))?.count ?? 0)
                 lengths[id] = length
                 bytes += length
             }

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Checkpoints
+import CommandLineKit
+import Datasets
+import Foundation
+import ModelCatalog
+import Parameters
+import Tensors
+import TextModels
+import Tokenizers
+import Training
+
+/// Makes batches and model of `text train --model` from its options.
+struct FineTuningPreparation {
+    private let language: LanguageOptions
+    private let options: FineTuningOptions
+    private let training: TrainingOptions
+    private let console: Console
+    private let data: LanguageData
+    private let name: String
+
+    /// - Parameter name: the model's, as `--model` has it.
+    init(
+        _ language: LanguageOptions, _ options: FineTuningOptions, _ training: TrainingOptions, model name: String,
+        console: Console
+    ) throws {
+        let ofNewModels: [(name: String, isGiven: Bool)] = [
+            ("preset", language.preset != nil), ("tokenizer", language.tokenizer != nil),
+            ("vocabulary", language.vocabulary != nil), ("initial-weights", language.initialWeights != nil),
+            ("export", language.export != nil),
+        ]
+        if let option = ofNewModels.first(where: \.isGiven) {
+            throw ValidationError("--\(option.name) is for a model from nothing; leave it or --model out.")
+        }
+        (self.language, self.options, self.training) = (language, options, training)
+        (self.console, self.name) = (console, name)
+        data = try LanguageData(language, seed: UInt64(training.seed ?? 1), console: console)
+    }
+
+    func work() throws -> TrainingWork<LanguageModelTraining> {
+        let folder = try ModelFolder(ModelCatalog.locate(name))
+        let tuning = try FineTuning(
+            folder,
+            adapters: options.adapterSettings.map {
+                FineTuning.Adapters(
+                    $0, baseModel: Self.baseName(name), random: RandomSource(seed: data.seed))
+            })
+        let context = tuning.model.configuration.context
+        if let asked = language.context, asked > context {
+            throw TextModelError.contextOutOfRange(asked, limit: context)
+        }
+        let batchSize = training.batchSize ?? FineTuning.batchSize
+        let (batches, validation) = try batches(tuning, context: context, batchSize: batchSize)
+        let preset = FineTuning.trainingSettings(
+            adapts: options.lora != nil,
+            stepsPerEpoch: (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1)
+        let settings = training.settings(preset: preset)
+        try settings.validate()
+        return TrainingWork(
+            LanguageModelTraining(
+                tuning.model, parameters: tuning.parameters, dropout: language.dropout ?? 0,
+                labelSmoothing: language.labelSmoothing ?? 0,
+                bytesPerToken: try validation.map {
+                    try tuning.tokenizer.bytesPerTarget(of: $0, first: settings.evaluationBatches)
+                }),
+            data: batches, validation: validation, settings: settings, files: tuning.files,
+            description: RunDescription(
+                program: "text", version: triptychVersion, options: resolved(settings, batchSize: batchSize),
+                settings: settings, parameterCount: tuning.parameters.elementCount,
+                data: try data.fingerprints(and: folder.weightFiles().map(\.path))))
+    }
+
+    private func batches(
+        _ tuning: FineTuning, context: Int, batchSize: Int
+    ) throws -> (training: any BatchSource<TokenBatch>, validation: (any BatchSource<TokenBatch>)?) {
+        guard try data.hasAnswers() else {
+            let (training, validation) = try data.blocks(
+                tuning.tokenizer, endOfText: tuning.endTokens.first,
+                blockLength: language.context ?? min(context, FineTuning.blockLength), batchSize: batchSize)
+            return (training, validation)
+        }
+        let (training, validation) = try data.answers(
+            tuning.answerEncoder(limit: language.context ?? context, truncates: options.truncate),
+            batchSize: batchSize)
+        return (training, validation)
+    }
+
+    /// What others know the model by: its name on the hub, or its path.
+    private static func baseName(_ name: String) -> String {
+        if FileManager.default.fileExists(atPath: name) { return URL(fileURLWithPath: name).path }
+        return ModelList.bundled[name]?.hub?.identifier ?? name
+    }
+
+    /// Every option with the value that was resolved.
+    private func resolved(_ settings: TrainingSettings, batchSize: Int) -> [String: OptionValue] {
+        var resolved = settings.options(batchSize: batchSize).merging(data.options) { $1 }
+        resolved["model"] = .text(
+            FileManager.default.fileExists(atPath: name) ? URL(fileURLWithPath: name).path : name)
+        resolved["context"] = language.context.map { .integer($0) }
+        resolved["dropout"] = .number(Double(language.dropout ?? 0))
+        resolved["label-smoothing"] = .number(Double(language.labelSmoothing ?? 0))
+        resolved["truncate"] = .flag(options.truncate)
+        if let adapters = options.adapterSettings {
+            resolved["lora"] = .integer(adapters.rank)
+            resolved["lora-alpha"] = .number(adapters.alpha)
+            resolved["lora-dropout"] = .number(Double(adapters.dropout))
+            resolved["merge"] = .flag(options.merge)
+            resolved["lora-targets"] =
+                switch adapters.targets {
+                case .allLinear: .text("all-linear")
+                case .named(let names): .text(names.joined(separator: ","))
+                }
+        }
+        return resolved
+    }
+}

@@ -1,0 +1,51 @@
+import Checkpoints
+import CommandLineKit
+import Foundation
+import Kernels
+import ModelCatalog
+import Parameters
+import TextModels
+import Training
+
+/// A model with an adapter in its weights.
+struct MergedModel {
+    let folder: ModelFolder
+    let adapter: AdapterFolder
+    private let weights: MergedWeights
+
+    init(_ folder: ModelFolder, _ adapter: AdapterFolder, strength: Float = 1) throws {
+        (self.folder, self.adapter) = (folder, adapter)
+        do {
+            weights = try MergedWeights(
+                folder.openWeights(), adding: adapter.openWeights(), adapter.settings, strength: strength)
+        } catch let error as AdaptationError {
+            throw TextModelError.adapter(folder: adapter.url.path(percentEncoded: false), error)
+        }
+    }
+
+    /// Writes the model as a folder; of 32 bits where `elementType` is nil, as what an adapter adds may be too little for
+    /// the 16 that it was added to.
+    func write(
+        to url: URL, elementType: ElementType? = nil, adding additions: [String: Data] = [:], on console: Console
+    ) throws {
+        let meter = ProgressMeter(on: console, label: "writing", unit: .items("tensors"))
+        defer { meter.finish() }
+        let written = try folder.export(
+            to: url, elementType: elementType ?? .float32, adding: additions, weights: weights
+        ) { done, count in
+            meter.update(completed: Double(done), of: Double(count))
+        }
+        meter.finish()
+        try written.tell(on: console, as: url.relativePath)
+    }
+}
+
+extension ModelFolder {
+    /// Tells what was written.
+    func tell(on console: Console, as path: String) throws {
+        let byteCount = try weightFiles().reduce(0) { sum, file in
+            sum + (try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
+        }
+        console.note("\(path): \(try parameterCount()) parameters in \(byteCount) bytes")
+    }
+}
