@@ -59,9 +59,9 @@ struct WordPatternTests {
         #expect {
             try PreTokenizer(ggufName: "novelty", file: "x.gguf")
         } throws: { error in
-            guard case .unsupported("tokenizer.ggml.pre", "novelty", let supported) = (error as? TokenizerError)?.reason
+            guard case .unknownInGGUF("tokenizer.ggml.pre", "novelty", let known) = (error as? TokenizerError)?.reason
             else { return false }
-            return supported.contains("qwen2") && supported.contains("smollm")
+            return known.contains("qwen2") && known.contains("smollm")
         }
     }
 }
