@@ -5,14 +5,16 @@ public struct StreamingDecoder: Sendable {
     private let skippingSpecial: Bool
     /// At most three bytes between calls: the beginning of a character.
     private var pending: [UInt8] = []
-    /// Whether a space that comes now is left out.
-    private var dropsSpace: Bool
+    /// Whether no token has come yet.
+    private var isFirst: Bool
+    /// Whether a space is held back: it is left out if nothing follows.
+    private var owesSpace = false
 
     /// - Parameter continuesText: whether another text goes before, whose end a space may mark off.
     public init(_ tokenizer: any Tokenizer, skippingSpecial: Bool = false, continuesText: Bool = false) {
         self.tokenizer = tokenizer
         self.skippingSpecial = skippingSpecial
-        dropsSpace = tokenizer.dropsFirstSpace && !continuesText
+        isFirst = !continuesText
     }
 
     /// Whether all that came in was given out: the next id begins a character.
@@ -20,10 +22,18 @@ public struct StreamingDecoder: Sendable {
 
     /// The characters that `id` completes.
     public mutating func append(_ id: Int) -> String {
-        guard let bytes = tokenizer.bytes(of: id), !bytes.isEmpty, !(skippingSpecial && tokenizer.isSpecial(id))
+        guard !(skippingSpecial && tokenizer.isSpecial(id)), var bytes = tokenizer.bytes(of: id, isFirst: isFirst)
         else { return "" }
-        pending.append(contentsOf: dropsSpace && bytes.first == UInt8(ascii: " ") ? bytes.dropFirst() : bytes[...])
-        dropsSpace = false
+        isFirst = false
+        if owesSpace, !bytes.isEmpty {
+            pending.append(UInt8(ascii: " "))
+            owesSpace = false
+        }
+        if tokenizer.dropsLastSpace, bytes.last == UInt8(ascii: " ") {
+            bytes.removeLast()
+            owesSpace = true
+        }
+        pending.append(contentsOf: bytes)
         let complete = pending.count - Self.lengthOfOpenCharacter(pending)
         defer { pending.removeFirst(complete) }
         return String(decoding: pending[..<complete], as: UTF8.self)

@@ -10,13 +10,25 @@ final class TextEncoder: Sendable {
     init(_ description: TokenizerDescription) throws(TokenizerError) {
         self.description = description
         let vocabulary = description.vocabulary
-        merges = try description.merges.table(for: vocabulary, file: description.mergesFile)
+        var fallsBackToBytes = false
+        switch description.model {
+        case .bytePairs(let settings):
+            merges = try description.merges.table(
+                for: vocabulary, prefix: settings.continuingPrefix, file: description.mergesFile)
+            fallsBackToBytes = settings.fallsBackToBytes || description.alphabet == .spaceMarked
+        case .unigram(let model):
+            merges = MergeTable(capacity: 0)
+            fallsBackToBytes = model.fallsBackToBytes
+        case .wordPiece: merges = MergeTable(capacity: 0)
+        }
         byteIDs = (0...255).map { (byte: UInt8) -> Int32 in
             let token: [UInt8]
-            switch description.alphabet {
-            case .byteLevel: token = ByteLevelAlphabet.token(for: [byte])
-            case .spaceMarked: token = TokenAlphabet.token(of: byte)
-            case .characters: return -1
+            if fallsBackToBytes {
+                token = TokenAlphabet.token(of: byte)
+            } else if description.alphabet == .byteLevel {
+                token = ByteLevelAlphabet.token(for: [byte])
+            } else {
+                return -1
             }
             return vocabulary.tokens.index(of: token).map { vocabulary.ids[$0] } ?? -1
         }
@@ -25,12 +37,16 @@ final class TextEncoder: Sendable {
         let originalTokens = tokens.filter { !$0.isNormalized }
         let normalizedTokens = tokens.filter(\.isNormalized)
         original = AddedTokenMatcher(originalTokens, contents: originalTokens.map { Array($0.content.utf8) })
-        normalized = AddedTokenMatcher(
-            normalizedTokens,
-            contents: normalizedTokens.map { token in
+        var contents: [[UInt8]] = []
+        do throws(PatternError) {
+            for token in normalizedTokens {
                 let content = Array(token.content.utf8)
-                return description.normalizer.normalized(content, content.indices) ?? content
-            })
+                contents.append(try description.normalizer.normalized(content, content.indices)?.text ?? content)
+            }
+        } catch {
+            throw TokenizerError(file: description.mergesFile, .patternTooSlow)
+        }
+        normalized = AddedTokenMatcher(normalizedTokens, contents: contents)
     }
 
     func encode(_ text: [UInt8], plain: PlainText? = nil, cache: inout WordCache) throws(TokenizerError) -> [Int] {
@@ -40,31 +56,36 @@ final class TextEncoder: Sendable {
         cache = WordCache()
         defer { cache = words.cache }
         let original = plain.flatMap(matcher) ?? original
-        for piece in original.split(text, text.indices, plain: plain) {
-            // What is meant as one was found above; normalizing moves the places.
-            if let plain { words.forbidden = plain.overlaps(piece.range) ? plain.controlTokens : [] }
-            if let id = piece.id {
-                words.result.append(id)
-            } else if let other = description.normalizer.normalized(text, piece.range) {
-                try encode(other, other.indices, &words)
-            } else {
-                try encode(text, piece.range, &words)
+        do throws(PatternError) {
+            for piece in original.split(text, text.indices, plain: plain) {
+                // What is meant as one was found above; normalizing moves the places.
+                if let plain { words.forbidden = plain.overlaps(piece.range) ? plain.controlTokens : [] }
+                if let id = piece.id {
+                    words.result.append(id)
+                } else if let other = try description.normalizer.normalized(text, piece.range) {
+                    let beginsText = piece.range.lowerBound == 0 && other.keepsStart
+                    try encode(other.text, other.text.indices, beginsText: beginsText, &words)
+                } else {
+                    try encode(text, piece.range, beginsText: piece.range.lowerBound == 0, &words)
+                }
             }
+        } catch {
+            throw TokenizerError(file: description.mergesFile, .patternTooSlow)
         }
+        if words.lacksUnknown { throw TokenizerError(file: description.mergesFile, .missing(setting: "model.unk_id")) }
         return words.result
     }
 
-    private func encode(_ text: [UInt8], _ range: Range<Int>, _ words: inout WordEncoder) throws(TokenizerError) {
+    private func encode(
+        _ text: [UInt8], _ range: Range<Int>, beginsText: Bool, _ words: inout WordEncoder
+    ) throws(PatternError) {
         for piece in normalized.split(text, range, forbidding: words.forbidden) {
             if let id = piece.id {
                 words.result.append(id)
             } else {
-                do throws(PatternError) {
-                    try description.preTokenizer.forEachWord(in: text, piece.range) { text, word in
-                        words.append(text[word])
-                    }
-                } catch {
-                    throw TokenizerError(file: description.mergesFile, .patternTooSlow)
+                let beginsText = beginsText && piece.range.lowerBound == range.lowerBound
+                try description.preTokenizer.forEachWord(in: text, piece.range, beginsText: beginsText) { text, word in
+                    words.append(text[word])
                 }
             }
         }
@@ -92,7 +113,10 @@ private struct WordEncoder {
     let description: TokenizerDescription
     var cache: WordCache
     var result: [Int] = []
+    /// Whether a text needed the unknown token of a Unigram model that has none.
+    private(set) var lacksUnknown = false
     private var tokens: [Int32] = []
+    private var workspace = UnigramModel.Workspace()
 
     init(merger: WordMerger, byteIDs: [Int32], description: TokenizerDescription, cache: WordCache) {
         self.merger = merger
@@ -110,11 +134,17 @@ private struct WordEncoder {
             tokens = [id]
         } else {
             tokens.removeAll(keepingCapacity: true)
-            switch description.alphabet {
-            case .byteLevel: splitIntoBytes(word)
-            case .spaceMarked, .characters: splitIntoCharacters(word)
+            switch description.model {
+            case .bytePairs(let settings):
+                switch description.alphabet {
+                case .byteLevel where settings.isPlain: splitIntoBytes(word)
+                case .byteLevel: splitIntoCharacters(ByteLevelAlphabet.token(for: word)[...], settings)
+                case .spaceMarked, .characters: splitIntoCharacters(word, settings)
+                }
+                merger.merge(&tokens)
+            case .unigram(let model): segment(written(word), model)
+            case .wordPiece(let model): model.append(written(word), description.vocabulary, to: &tokens)
             }
-            merger.merge(&tokens)
         }
         for id in tokens { result.append(Int(id)) }
         cache.insert(word, tokens)
@@ -131,24 +161,60 @@ private struct WordEncoder {
         return entry.map { vocabulary.ids[$0] }
     }
 
+    /// The word in the characters of the vocabulary.
+    private func written(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        description.alphabet == .byteLevel ? ByteLevelAlphabet.token(for: word)[...] : word
+    }
+
     /// A character that the vocabulary lacks becomes the tokens of its bytes, or unknown where one of them is missing.
-    private mutating func splitIntoCharacters(_ word: ArraySlice<UInt8>) {
-        var followsUnknown = false
+    /// An unknown token waits for what follows it, so that bytes come before it, as in Hugging Face `tokenizers`.
+    private mutating func splitIntoCharacters(_ word: ArraySlice<UInt8>, _ settings: BytePairSettings) {
+        var owesUnknown = false
         var start = word.startIndex
         while start < word.endIndex {
             var end = start + 1
             while end < word.endIndex, word[end] & 0xC0 == 0x80 { end += 1 }
-            let character = word[start..<end]
+            var character = word[start..<end]
+            if start > word.startIndex, !settings.continuingPrefix.isEmpty {
+                character = settings.continuingPrefix + character
+            }
+            if end == word.endIndex, !settings.wordSuffix.isEmpty { character = character + settings.wordSuffix }
             start = end
-            if let id = token(for: character) {
-                tokens.append(id)
-                followsUnknown = false
-            } else if character.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
+            if let entry = description.vocabulary.tokens.index(of: character) {
+                if owesUnknown { appendUnknown() }
+                owesUnknown = false
+                tokens.append(description.vocabulary.ids[entry])
+            } else if character.allSatisfy({ byteIDs[Int($0)] >= 0 }),
+                settings.fallsBackToBytes || description.alphabet == .spaceMarked
+            {
                 for byte in character { tokens.append(byteIDs[Int(byte)]) }
-                followsUnknown = false
-            } else if let unknown = description.unknownID {
-                if !(followsUnknown && description.fusesUnknown) { tokens.append(Int32(unknown)) }
-                followsUnknown = true
+            } else if description.unknownID != nil {
+                if owesUnknown, !description.fusesUnknown { appendUnknown() }
+                owesUnknown = true
+            }
+        }
+        if owesUnknown { appendUnknown() }
+    }
+
+    private mutating func appendUnknown() {
+        if let unknown = description.unknownID { tokens.append(Int32(unknown)) }
+    }
+
+    /// What no piece holds may be a piece together with its neighbours; else it becomes bytes or unknown.
+    private mutating func segment(_ word: ArraySlice<UInt8>, _ model: UnigramModel) {
+        model.segment(word, &workspace)
+        for piece in workspace.pieces {
+            let bytes = word[piece.range]
+            if piece.id >= 0 {
+                tokens.append(piece.id)
+            } else if let entry = description.vocabulary.tokens.index(of: bytes) {
+                tokens.append(description.vocabulary.ids[entry])
+            } else if model.fallsBackToBytes, bytes.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
+                for byte in bytes { tokens.append(byteIDs[Int(byte)]) }
+            } else if let unknown = model.unknownID {
+                tokens.append(Int32(unknown))
+            } else {
+                lacksUnknown = true
             }
         }
     }

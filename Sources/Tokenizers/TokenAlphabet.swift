@@ -40,7 +40,7 @@ enum TokenAlphabet: Sendable, Equatable {
     }
 
     /// The byte that `<0x0A>` stands for; nil for every other token.
-    private static func byte(_ token: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    static func byte(_ token: UnsafeBufferPointer<UInt8>) -> UInt8? {
         guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else { return nil }
         return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
     }

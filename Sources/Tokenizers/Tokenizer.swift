@@ -11,6 +11,8 @@ public protocol Tokenizer: Sendable {
     var addedTokens: [AddedToken] { get }
     /// Whether the decoder leaves out a space at the very beginning, which the encoder put there.
     var dropsFirstSpace: Bool { get }
+    /// Whether the decoder leaves out a space at the very end, which marks the end of a word.
+    var dropsLastSpace: Bool { get }
 
     /// The ids of `text`. Special tokens that are written out in it are found; none are put around it.
     func encode(_ text: String) throws(TokenizerError) -> [Int]
@@ -18,6 +20,8 @@ public protocol Tokenizer: Sendable {
     func encode(_ text: String, plain: PlainText) throws(TokenizerError) -> [Int]
     /// The bytes of one token, or nil if no token has this id. They need not be whole characters.
     func bytes(of id: Int) -> [UInt8]?
+    /// The same where the token may stand at the very beginning of a text, and so give other bytes.
+    func bytes(of id: Int, isFirst: Bool) -> [UInt8]?
     /// The id of a token as the file writes it: `<s>`, or `Ġthe` for " the".
     func id(of token: String) -> Int?
     /// Whether `id` is a control token, which `skippingSpecial` leaves out.
@@ -38,6 +42,14 @@ public struct TokenFrame: Sendable, Equatable {
 }
 
 extension Tokenizer {
+    public var dropsLastSpace: Bool { false }
+
+    public func bytes(of id: Int, isFirst: Bool) -> [UInt8]? {
+        let bytes = bytes(of: id)
+        guard isFirst, dropsFirstSpace, let bytes, bytes.first == UInt8(ascii: " ") else { return bytes }
+        return Array(bytes.dropFirst())
+    }
+
     /// The ids of `text` with the special tokens that the model expects around it.
     public func encodeFramed(_ text: String) throws(TokenizerError) -> [Int] {
         let frame = try frame()
@@ -47,9 +59,15 @@ extension Tokenizer {
     /// The text of `ids`. Bytes that are not UTF-8 become U+FFFD, as with Python's `errors="replace"`; ids without a
     /// token give nothing.
     public func decode(_ ids: some Sequence<Int>, skippingSpecial: Bool = false) -> String {
-        let bytes = bytes(of: ids, skippingSpecial: skippingSpecial)
-        let dropped = dropsFirstSpace && bytes.first == UInt8(ascii: " ") ? 1 : 0
-        return String(decoding: bytes[dropped...], as: UTF8.self)
+        var bytes: [UInt8] = []
+        var isFirst = true
+        for id in ids where !(skippingSpecial && isSpecial(id)) {
+            guard let token = self.bytes(of: id, isFirst: isFirst) else { continue }
+            bytes.append(contentsOf: token)
+            isFirst = false
+        }
+        if dropsLastSpace, bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The bytes of `ids`, which need not be whole characters. Ids without a token give nothing.
@@ -84,7 +102,8 @@ public func loadTokenizer(json bytes: [UInt8], file: String = "tokenizer.json") 
 }
 
 private func makeTokenizer(_ description: TokenizerDescription, file: String) -> any Tokenizer {
-    switch description.alphabet {
+    if let decoder = description.decoder { return ComposedTokenizer(description, decoder: decoder, file: file) }
+    return switch description.alphabet {
     case .byteLevel: ByteLevelBPE(description, file: file)
     case .spaceMarked: SentencePieceBPE(description, file: file)
     case .characters: CharacterTokenizer(description, file: file)

@@ -1,4 +1,4 @@
-/// All that the files say of a BPE tokenizer, whichever files those were.
+/// All that the files say of a tokenizer, whichever files those were.
 struct TokenizerDescription: Sendable {
     let vocabulary: Vocabulary
     let merges: MergeSource
@@ -11,6 +11,10 @@ struct TokenizerDescription: Sendable {
     var frame: Result<TokenFrame, TokenizerError> = .success(TokenFrame())
     /// Whether the decoder takes away a space at the beginning.
     var dropsFirstSpace = false
+    /// How words become tokens; `merges` are those of BPE.
+    var model = TokenModel.bytePairs(BytePairSettings())
+    /// How tokens become text where `alphabet` does not say all of it.
+    var decoder: TokenDecoder?
     /// Stands for bytes that the vocabulary lacks; without it they are left out, as in Hugging Face `tokenizers`.
     var unknownID: Int?
     /// One unknown token for a run of such bytes.
@@ -19,6 +23,11 @@ struct TokenizerDescription: Sendable {
     var ignoresMerges = false
 
     func requireByteLevel() throws(TokenizerError) {
+        guard decoder == nil else {
+            throw TokenizerError(
+                file: mergesFile,
+                .unsupported(setting: "the kind of tokenizer", value: "another", supported: "byte-level BPE"))
+        }
         switch alphabet {
         case .byteLevel: break
         case .spaceMarked:

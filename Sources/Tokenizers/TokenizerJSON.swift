@@ -2,11 +2,13 @@ import JSON
 
 /// Reads a tokenizer.json in one pass; the vocabulary goes straight into its table.
 struct TokenizerJSON {
-    private let file: String
-    private var tokens = ByteStringTable()
-    private var ids: [Int32] = []
+    let file: String
+    private(set) var tokens = ByteStringTable()
+    private(set) var ids: [Int32] = []
     private var merges: MergeSource?
     private var hasVocabulary = false
+    /// Of a Unigram model, by id.
+    private(set) var scores: [Double] = []
     /// Everything but vocabulary and merges.
     private var settings: [String: JSONValue] = [:]
     private var modelSettings: [String: JSONValue] = [:]
@@ -48,7 +50,11 @@ struct TokenizerJSON {
             case "vocab":
                 guard !hasVocabulary else { throw JSONError(.duplicateKey(key), offset: reader.offset) }
                 hasVocabulary = true
-                try readVocabulary(&reader, byteCount: bytes.count)
+                if try reader.peek() == .array {
+                    try readPieces(&reader, byteCount: bytes.count)
+                } else {
+                    try readVocabulary(&reader, byteCount: bytes.count)
+                }
             case "merges":
                 guard merges == nil else { throw JSONError(.duplicateKey(key), offset: reader.offset) }
                 guard try reader.peek() == .array else {
@@ -86,6 +92,38 @@ struct TokenizerJSON {
         }
     }
 
+    /// The vocabulary of a Unigram model: pieces with scores, whose ids are their places.
+    private mutating func readPieces(_ reader: inout JSONReader, byteCount: Int) throws {
+        tokens = ByteStringTable(expectedCount: byteCount / 40)
+        try reader.readArray { reader in
+            var count = 0
+            try reader.readArray { reader in
+                switch count {
+                case 0:
+                    try reader.withStringBytes { piece, _ in
+                        guard tokens.insert(piece) else {
+                            throw TokenizerError(file: file, .duplicateToken(String(decoding: piece, as: UTF8.self)))
+                        }
+                    }
+                case 1:
+                    let score = try reader.readDouble()
+                    guard score.isFinite else { throw Self.wrongPiece(tokens.count - 1, file) }
+                    scores.append(score)
+                default: throw Self.wrongPiece(tokens.count - 1, file)
+                }
+                count += 1
+            }
+            guard count == 2 else { throw Self.wrongPiece(max(tokens.count - 1, 0), file) }
+            ids.append(Int32(ids.count))
+        }
+    }
+
+    private static func wrongPiece(_ number: Int, _ file: String) -> TokenizerError {
+        TokenizerError(
+            file: file,
+            .wrongType(setting: "model.vocab[\(number)]", expected: "a piece and its score, a finite number"))
+    }
+
     private static func set(
         _ settings: inout [String: JSONValue], _ key: String, _ value: JSONValue, _ offset: Int
     ) throws(JSONError) {
@@ -102,43 +140,10 @@ struct TokenizerJSON {
             "decoder", "model",
         ])
         let model = Settings(value: .object(modelSettings), name: "model", file: file)
-        try checkModel(model)
-        let alphabet: TokenAlphabet =
-            if try model("byte_fallback").boolean(default: false) {
-                .spaceMarked
-            } else if all("pre_tokenizer").isNull, all("decoder")("type").value == .string("Fuse") {
-                .characters
-            } else {
-                .byteLevel
-            }
+        let type = try modelType(model)
         guard settings["model"] != nil else { throw all("model").missing() }
         guard hasVocabulary else { throw model("vocab").missing() }
-        guard let merges else { throw model("merges").missing() }
-        let dropsFirstSpace: Bool
-        let normalizer: Normalizer
-        let preTokenizer: PreTokenizer
-        switch alphabet {
-        case .byteLevel:
-            try checkDecoder(all("decoder"))
-            dropsFirstSpace = false
-            normalizer = try Normalizer(all("normalizer"))
-            guard try PreTokenizer.endsWithByteLevel(all("pre_tokenizer")) else {
-                throw all("pre_tokenizer").unsupported(
-                    all("pre_tokenizer").shortText, supported: "ByteLevel, or a Sequence that ends with it")
-            }
-            preTokenizer = try PreTokenizer(all("pre_tokenizer"))
-        case .spaceMarked:
-            let spaces = try SentencePieceSettings(
-                normalizer: all("normalizer"), preTokenizer: all("pre_tokenizer"), decoder: all("decoder"))
-            dropsFirstSpace = spaces.dropsFirstSpace
-            normalizer = .spaceMarking(prepends: spaces.prependsSpace)
-            preTokenizer = PreTokenizer(steps: [])
-        case .characters:
-            try all("decoder").allow(["type"])
-            dropsFirstSpace = false
-            normalizer = try Normalizer(all("normalizer"))
-            preTokenizer = PreTokenizer(steps: [])
-        }
+        let kind = try kind(type, model, all)
 
         var addedTokens: [AddedToken] = []
         for element in try all("added_tokens").elements() {
@@ -147,41 +152,59 @@ struct TokenizerJSON {
             if !token.content.isEmpty { addedTokens.append(token) }
         }
         let vocabulary = try Vocabulary(
-            tokens: tokens, ids: ids, addedTokens: addedTokens, alphabet: alphabet, file: file)
-        var unknownID: Int?
-        if !model("unk_token").isNull {
-            let unknown = try model("unk_token").string()
-            guard let entry = tokens.index(of: Array(unknown.utf8)) else {
-                throw TokenizerError(file: file, .missingToken(unknown))
-            }
-            unknownID = Int(ids[entry])
+            tokens: tokens, ids: ids, addedTokens: addedTokens, alphabet: kind.decodingAlphabet, file: file)
+        var description = TokenizerDescription(
+            vocabulary: vocabulary, merges: .lines([]), mergesFile: file, normalizer: kind.normalizer,
+            preTokenizer: kind.preTokenizer, alphabet: kind.alphabet, frame: TokenFrame.reading(all("post_processor")),
+            dropsFirstSpace: kind.dropsFirstSpace)
+        description.decoder = kind.decoder
+        switch type {
+        case .bytePairs:
+            guard let merges else { throw model("merges").missing() }
+            description = try bytePairs(model, description, merges)
+        case .unigram: description.model = try unigram(model)
+        case .wordPiece: description.model = try wordPiece(model)
         }
-        return TokenizerDescription(
-            vocabulary: vocabulary, merges: merges, mergesFile: file, normalizer: normalizer,
-            preTokenizer: preTokenizer, alphabet: alphabet, frame: TokenFrame.reading(all("post_processor")),
-            dropsFirstSpace: dropsFirstSpace, unknownID: unknownID,
-            fusesUnknown: try model("fuse_unk").boolean(default: false),
-            ignoresMerges: try model("ignore_merges").boolean(default: false))
+        return description
     }
 
-    private func checkModel(_ model: Settings) throws(TokenizerError) {
-        try model.allow([
-            "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-            "byte_fallback", "ignore_merges",
-        ])
-        // Old files of GPT-2 have no type.
-        if !model("type").isNull, try model("type").string() != "BPE" {
-            throw model("type").unsupported(try model("type").string(), supported: "BPE")
-        }
-        for key in ["continuing_subword_prefix", "end_of_word_suffix"] where !model(key).isNull {
-            guard try model(key).string().isEmpty else {
-                throw model(key).unsupported(try model(key).string(), supported: "none")
+    /// What stands around the model.
+    private struct Kind {
+        var alphabet: TokenAlphabet
+        var normalizer: Normalizer
+        var preTokenizer: PreTokenizer
+        var dropsFirstSpace = false
+        var decoder: TokenDecoder?
+
+        /// What makes text of tokens where there is no `decoder`; a decoder wants them as they are.
+        var decodingAlphabet: TokenAlphabet { decoder == nil ? alphabet : .characters }
+    }
+
+    private func kind(_ type: ModelType, _ model: Settings, _ all: Settings) throws(TokenizerError) -> Kind {
+        if type == .bytePairs {
+            // What SentencePiece models are converted to, and nothing else, has a quick way of its own.
+            if try model("byte_fallback").boolean(default: false),
+                let spaces = try? SentencePieceSettings(
+                    normalizer: all("normalizer"), preTokenizer: all("pre_tokenizer"), decoder: all("decoder")),
+                try bytePairSettings(model).isPlainWithFallback
+            {
+                return Kind(
+                    alphabet: .spaceMarked, normalizer: .spaceMarking(prepends: spaces.prependsSpace),
+                    preTokenizer: PreTokenizer(steps: []), dropsFirstSpace: spaces.dropsFirstSpace)
             }
         }
-        switch model("dropout").value {
-        case .null, .integer(0), .number(0): break
-        default: throw model("dropout").unsupported(model("dropout").shortText, supported: "null")
-        }
+        let isByteLevel = try PreTokenizer.endsWithByteLevel(all("pre_tokenizer"))
+        var kind = Kind(
+            alphabet: isByteLevel ? .byteLevel : .characters, normalizer: try Normalizer(all("normalizer")),
+            preTokenizer: try PreTokenizer(all("pre_tokenizer")))
+        // Where the file says nothing, tokens of bytes are still bytes; the library would write them with spaces between.
+        let decoder =
+            isByteLevel && all("decoder").isNull ? TokenDecoder(steps: [.byteLevel]) : try TokenDecoder(all("decoder"))
+        let settings = try bytePairSettings(model)
+        let isPlain =
+            type == .bytePairs && settings.isPlain && decoder == TokenDecoder(steps: isByteLevel ? [.byteLevel] : [])
+        if !isPlain { kind.decoder = decoder }
+        return kind
     }
 }
 

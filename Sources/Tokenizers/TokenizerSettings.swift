@@ -3,25 +3,6 @@ import JSON
 // How the settings of a tokenizer.json become ours. What is not known here is refused by name, never passed over:
 // it would quietly give other ids than the model was trained with.
 
-extension Normalizer {
-    init(_ settings: Settings) throws(TokenizerError) {
-        self = .none
-        guard !settings.isNull else { return }
-        switch try settings("type").string() {
-        case "NFC":
-            try settings.allow(["type"])
-            self = .canonicalComposition
-        case "Sequence":
-            try settings.allow(["type", "normalizers"])
-            for element in try settings("normalizers").elements() {
-                let normalizer = try Normalizer(element)
-                if normalizer != .none { self = normalizer }
-            }
-        case let other: throw settings("type").unsupported(other, supported: "null, NFC, Sequence")
-        }
-    }
-}
-
 extension AddedToken {
     init(_ settings: Settings, id: Int? = nil, isSpecial: Bool? = nil) throws(TokenizerError) {
         try settings.allow([
@@ -46,17 +27,5 @@ extension AddedToken {
             throw TokenizerError(
                 file: file, .addedTokenTooLong(byteCount: content.utf8.count, limit: Self.longestContent))
         }
-    }
-}
-
-/// Refuses decoders that would not give the text of byte-level tokens.
-func checkDecoder(_ settings: Settings) throws(TokenizerError) {
-    guard !settings.isNull else { return }
-    switch try settings("type").string() {
-    case "ByteLevel": try settings.allow(["type", "add_prefix_space", "trim_offsets", "use_regex"])
-    case "Sequence":
-        try settings.allow(["type", "decoders"])
-        for element in try settings("decoders").elements() { try checkDecoder(element) }
-    case let other: throw settings("type").unsupported(other, supported: "ByteLevel")
     }
 }

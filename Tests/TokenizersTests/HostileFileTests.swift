@@ -30,6 +30,21 @@ private func reason(_ text: String) -> TokenizerError.Reason? {
     }
 }
 
+/// Whichever kind of tokenizer the file describes.
+private func anyReason(_ text: String) -> TokenizerError.Reason? {
+    do throws(TokenizerError) {
+        _ = try loadTokenizer(json: Array(text.utf8), file: "t.json")
+        return nil
+    } catch {
+        return error.reason
+    }
+}
+
+/// A tokenizer.json of another model than BPE.
+private func file(otherModel model: String, normalizer: String = "null") -> String {
+    #"{"normalizer": \#(normalizer), "pre_tokenizer": null, "decoder": null, "model": \#(model)}"#
+}
+
 @Suite("Damaged and hostile tokenizer files")
 struct HostileFileTests {
     @Test("the file that the others vary is right")
@@ -152,32 +167,59 @@ struct HostileFileTests {
     @Test(
         "settings that would change the ids are refused by name",
         arguments: [
-            ("model.type", file(vocabulary: "{}").replacingOccurrences(of: "\"BPE\"", with: "\"WordPiece\"")),
+            ("model.type", file(vocabulary: "{}").replacingOccurrences(of: "\"BPE\"", with: "\"WordLevel\"")),
             ("model.dropout", file(model: #""dropout": 0.1,"#)),
-            ("pre_tokenizer", file(model: #""byte_fallback": true,"#)),
-            ("model.continuing_subword_prefix", file(model: ###""continuing_subword_prefix": "##","###)),
-            ("model.end_of_word_suffix", file(model: #""end_of_word_suffix": "</w>","#)),
             ("model.novelty", file(model: #""novelty": 3,"#)),
             ("novelty", file(more: #""novelty": {},"#)),
-            ("normalizer.type", file(normalizer: #"{"type": "Lowercase"}"#)),
+            ("normalizer.type", file(normalizer: #"{"type": "ByteLevel"}"#)),
+            ("normalizer.novelty", file(normalizer: #"{"type": "NFC", "novelty": 1}"#)),
             (
                 "normalizer.normalizers[1].type",
-                file(normalizer: #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]}"#)
+                file(normalizer: #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Novelty"}]}"#)
             ),
-            ("pre_tokenizer", file(preTokenizer: "null")),
-            ("pre_tokenizer", file(preTokenizer: #"{"type": "Digits", "individual_digits": true}"#)),
+            ("pre_tokenizer.type", file(preTokenizer: #"{"type": "UnicodeScripts"}"#)),
             ("pre_tokenizer.novelty", file(preTokenizer: #"{"type": "ByteLevel", "novelty": 1}"#)),
+            ("pre_tokenizer.length", file(preTokenizer: #"{"type": "FixedLength", "length": 0}"#)),
+            ("pre_tokenizer.replacement", file(preTokenizer: #"{"type": "Metaspace", "replacement": " "}"#)),
+            (
+                "pre_tokenizer.prepend_scheme",
+                file(preTokenizer: #"{"type": "Metaspace", "replacement": "_", "prepend_scheme": "last"}"#)
+            ),
+            (
+                "pre_tokenizer.behavior",
+                file(preTokenizer: #"{"type": "Punctuation", "behavior": "Novel"}"#)
+            ),
             (
                 "pre_tokenizer.pretokenizers[0].type",
                 file(
                     preTokenizer:
                         #"{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "ByteLevel"}]}"#)
             ),
-            ("decoder.type", file(decoder: #"{"type": "WordPiece"}"#)),
+            (
+                "pre_tokenizer",
+                file(
+                    preTokenizer:
+                        #"{"type": "Sequence", "pretokenizers": [\#(Array(repeating: #"{"type": "Whitespace"}"#, count: 17).joined(separator: ","))]}"#
+                )
+            ),
+            ("decoder.type", file(decoder: #"{"type": "CTC"}"#)),
+            (
+                "decoder.decoders[1].type",
+                file(decoder: #"{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteFallback"}]}"#)
+            ),
+            (
+                "decoder.decoders[1]",
+                file(
+                    decoder:
+                        #"{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 0, "stop": 1}]}"#
+                )
+            ),
+            ("decoder.suffix", file(decoder: #"{"type": "BPEDecoder", "suffix": ""}"#)),
+            ("decoder", file(decoder: #"{"type": "Strip", "content": " ", "start": -1, "stop": 0}"#)),
         ])
     func unsupported(_ setting: String, _ text: String) {
-        guard case .unsupported(let named, _, _) = reason(text) else {
-            Issue.record("\(setting): \(String(describing: reason(text)))")
+        guard case .unsupported(let named, _, _) = anyReason(text) else {
+            Issue.record("\(setting): \(String(describing: anyReason(text)))")
             return
         }
         #expect(named == setting)
@@ -224,12 +266,105 @@ struct HostileFileTests {
         }
     }
 
+    @Test(
+        "Unigram and WordPiece models that are damaged",
+        arguments: [
+            (#"{"type": "Unigram", "vocab": [["a", 1e999]]}"#, nil),
+            (#"{"type": "Unigram", "vocab": [["a", "1"]]}"#, nil), (#"{"type": "Unigram", "vocab": [["a"]]}"#, nil),
+            (#"{"type": "Unigram", "vocab": [["a", NaN]]}"#, nil), (#"{"type": "Unigram", "vocab": [[]]}"#, nil),
+            (#"{"type": "Unigram", "vocab": [["a", -1, 2]]}"#, nil), (#"{"type": "Unigram", "vocab": ["a"]}"#, nil),
+            (#"{"type": "Unigram", "vocab": []}"#, .emptyVocabulary),
+            (#"{"type": "Unigram", "vocab": [], "unk_id": 0}"#, .emptyVocabulary),
+            (#"{"type": "Unigram", "vocab": [["a", -1], ["a", -2]]}"#, .duplicateToken("a")),
+            (
+                #"{"type": "Unigram", "vocab": [["a", -1]], "unk_id": 1}"#,
+                .idOutOfRange(1, token: "unk_id", limit: 1)
+            ),
+            (#"{"type": "Unigram", "vocab": [["a", -1]], "unk_id": -1}"#, .idOutOfRange(-1, token: "unk_id", limit: 1)),
+            (
+                #"{"type": "Unigram", "vocab": {"a": 0}}"#,
+                .wrongType(setting: "vocab", expected: "an array of pieces and scores")
+            ),
+            (
+                #"{"type": "Unigram", "vocab": [["a", -1]], "novelty": 1}"#,
+                .unsupported(setting: "model.novelty", value: "1", supported: "none")
+            ),
+            (#"{"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "[UNK]"}"#, .missingToken("[UNK]")),
+            (#"{"type": "WordPiece", "vocab": {"a": 0}}"#, .missing(setting: "model.unk_token")),
+            (
+                #"{"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "a", "max_input_chars_per_word": -1}"#,
+                .unsupported(setting: "model.max_input_chars_per_word", value: "-1", supported: "0 and more")
+            ),
+            (#"{"type": "WordPiece", "unk_token": "a"}"#, .missing(setting: "model.vocab")),
+        ] as [(String, TokenizerError.Reason?)])
+    func otherModels(_ model: String, _ expected: TokenizerError.Reason?) {
+        let found = anyReason(file(otherModel: model))
+        #expect(found != nil)
+        if let expected { #expect(found == expected) }
+    }
+
+    @Test("a Unigram model without an unknown piece says so when it needs one")
+    func noUnknown() throws {
+        let text = file(otherModel: #"{"type": "Unigram", "vocab": [["a", -1], ["", -2], ["ab", -1.5]]}"#)
+        let tokenizer = try loadTokenizer(json: Array(text.utf8), file: "t.json")
+        #expect(try tokenizer.encode("aaba") == [0, 2, 0])
+        #expect(throws: TokenizerError(file: "t.json", .missing(setting: "model.unk_id"))) {
+            try tokenizer.encode("axa")
+        }
+    }
+
+    @Test("a WordPiece model whose words may be endless takes no quadratic time")
+    func endlessWords() throws {
+        let text = file(
+            otherModel:
+                ###"{"type": "WordPiece", "vocab": {"[UNK]": 0, "a": 1, "##aa": 2, "": 3}, "unk_token": "[UNK]", "max_input_chars_per_word": 9223372036854775807}"###
+        )
+        let tokenizer = try loadTokenizer(json: Array(text.utf8))
+        #expect(try tokenizer.encode(String(repeating: "a", count: 100_001)).count == 50_001)
+        #expect(try tokenizer.encode(String(repeating: "a", count: 100_000)) == [0])
+    }
+
+    @Test("tables of replacements that are cut, or lead out of themselves")
+    func precompiled() throws {
+        func reason(_ bytes: [UInt8]) -> TokenizerError.Reason? {
+            anyReason(
+                file(
+                    otherModel: #"{"type": "Unigram", "vocab": [["a", -1]], "unk_id": 0}"#,
+                    normalizer:
+                        #"{"type": "Precompiled", "precompiled_charsmap": "\#(Data(bytes).base64EncodedString())"}"#))
+        }
+        for bytes in [
+            [], [4], [0, 0, 0, 0], [8, 0, 0, 0, 1, 2, 3, 4], [3, 0, 0, 0, 1, 2, 3], [0xFF, 0xFF, 0xFF, 0xFF, 0],
+            [4, 0, 0, 0, 0, 0, 0, 0, 0xC3],
+        ] as [[UInt8]] {
+            guard case .wrongType("normalizer.precompiled_charsmap", _) = reason(bytes) else {
+                Issue.record("\(bytes): \(String(describing: reason(bytes)))")
+                continue
+            }
+        }
+        // Every unit of a small table replaced by what leads anywhere.
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            var bytes: [UInt8] = [0, 1, 0, 0]
+            for _ in 0..<64 {
+                let unit = UInt32.random(in: 0...UInt32.max, using: &generator)
+                let small = Bool.random(using: &generator) ? unit : unit & 0x1FF_FF | 0x61
+                bytes += [UInt8(small & 255), UInt8(small >> 8 & 255), UInt8(small >> 16 & 255), UInt8(small >> 24)]
+            }
+            let map = try #require(PrecompiledCharacterMap(bytes + Array("x\0".utf8)))
+            _ = map.normalized(Array("aé\u{0}日👍a\u{301}~".utf8))
+        }
+    }
+
     @Test("settings that are missing or of the wrong type")
     func wrongTypes() {
         #expect(reason("{}") == .missing(setting: "model"))
         #expect(reason(#"{"model": {"type": "BPE"}}"#) == .missing(setting: "model.vocab"))
         #expect(reason(#"{"model": {"type": "BPE", "vocab": {"a": 0}}}"#) == .missing(setting: "model.merges"))
-        #expect(reason(file(vocabulary: "[]")) == .wrongType(setting: "vocab", expected: "an object of tokens and ids"))
+        #expect(
+            reason(file(vocabulary: #"[["a", 1]]"#))
+                == .wrongType(setting: "vocab", expected: "an object of tokens and ids"))
+        #expect(reason(file(vocabulary: "[]")) == .emptyVocabulary)
         #expect(reason(file(merges: "{}")) == .wrongType(setting: "model.merges", expected: "an array"))
         #expect(reason(file(vocabulary: "{}", merges: "[]")) == .emptyVocabulary)
         #expect(reason(file(model: #""unk_token": "x","#)) == .missingToken("x"))

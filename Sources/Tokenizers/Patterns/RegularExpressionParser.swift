@@ -200,6 +200,14 @@ struct RegularExpressionParser {
             case "B":
                 position += 1
                 return .anchor(.noWordBoundary)
+            case "w":
+                position += 1
+                return .scalar(try caseSet(.words, from: start))
+            case "W":
+                position += 1
+                var others = ScalarSet.words
+                others.invert()
+                return .scalar(try caseSet(others, from: start))
             default: return .scalar(try caseSet(try escape(), from: start))
             }
         default: return .scalar(try caseSet(ScalarSet(scalar), from: start))
@@ -350,7 +358,7 @@ struct RegularExpressionParser {
         case "e": return ScalarSet("\u{1B}")
         case "s": return .spaces
         case "S": return ScalarSet { $0.insertSpaces(inverted: true) }
-        case "w": return .words
+        case "w": return ScalarSet { $0.insertWords(inverted: false) }
         case "W": return ScalarSet { $0.insertWords(inverted: true) }
         case "d": return try property("Nd", isInverted: false)
         case "D": return try property("Nd", isInverted: true)

@@ -31,7 +31,12 @@ struct ScalarSet: Sendable, Equatable {
     init(_ scalar: Unicode.Scalar) { insert(scalar.value...scalar.value) }
 
     static let spaces = ScalarSet { $0.insertSpaces(inverted: false) }
-    static let words = ScalarSet { $0.insertWords(inverted: false) }
+    /// `\w` by itself, and what `\b` stands beside. Oniguruma counts these superscripts and fractions as words there,
+    /// though not in a set.
+    static let words = ScalarSet {
+        $0.insertWords(inverted: false)
+        for value: UInt32 in [0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE] { $0.insert(value...value) }
+    }
     static let anyButNewline = ScalarSet {
         $0.insert(0x0A...0x0A)
         $0.invert()

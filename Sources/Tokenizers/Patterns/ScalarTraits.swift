@@ -23,7 +23,8 @@ struct ScalarTraits: Sendable {
             bits = UInt8(Self.unassigned)
             return
         }
-        let category = Self.number(of: properties.generalCategory)
+        // A small letter until Unicode 17, where it has no case.
+        let category = value == 0x295 ? 1 : Self.number(of: properties.generalCategory)
         let isWord =
             properties.isAlphabetic || Self.wordCategories & 1 << UInt32(category) != 0
         bits = UInt8(category) | (properties.isWhitespace ? 0x20 : 0) | (isWord ? 0x40 : 0)

@@ -1,22 +1,43 @@
 import Foundation
 
-/// Normalization form C (Unicode Standard Annex 15), in the version of Unicode that Hugging Face `tokenizers` has it.
+/// The normalization forms of Unicode Standard Annex 15.
+struct NormalizationForm: Sendable, Equatable {
+    /// Whether what only looks alike becomes the same, too (KC, KD): "ﬁ" becomes "fi".
+    let isCompatible: Bool
+    /// Whether marks are joined to what they stand on (C, KC), or taken apart (D, KD).
+    let composes: Bool
+
+    static let nfc = NormalizationForm(isCompatible: false, composes: true)
+    static let nfd = NormalizationForm(isCompatible: false, composes: false)
+    static let nfkc = NormalizationForm(isCompatible: true, composes: true)
+    static let nfkd = NormalizationForm(isCompatible: true, composes: false)
+
+    /// The first byte of UTF-8 that any scalar can have which this form changes or moves. NFC leaves all below U+0300 alone,
+    /// the others all below U+00A0.
+    var leastLead: UInt8 { self == .nfc ? 0xCC : 0xC2 }
+}
+
+/// Brings text into a normalization form, in the version of Unicode that Hugging Face `tokenizers` has it.
 ///
 /// Foundation answers what single scalars decompose to and what pairs compose to; order and composition are done here,
 /// because Foundation on Linux does not compose what is composed already with what follows (a Hangul syllable and a final
 /// consonant, for one), and knows compositions that are too new.
 /// Answers are remembered for the life of the value.
-struct CanonicalComposition {
+struct FormNormalizer {
     /// The crate `unicode-normalization-alignments` knows Unicode up to this version.
     static let unicodeMajorVersion = 9
 
+    let form: NormalizationForm
     private var decompositions: [Unicode.Scalar: [Unicode.Scalar]] = [:]
     private var compositions: [[Unicode.Scalar]: Unicode.Scalar?] = [:]
 
-    mutating func compose(_ text: some Sequence<Unicode.Scalar>) -> [Unicode.Scalar] {
+    init(_ form: NormalizationForm) { self.form = form }
+
+    mutating func normalize(_ text: some Sequence<Unicode.Scalar>) -> [Unicode.Scalar] {
         var scalars: [Unicode.Scalar] = []
         for scalar in text { appendDecomposition(of: scalar, to: &scalars) }
         Self.order(&scalars)
+        guard form.composes else { return scalars }
         var result: [Unicode.Scalar] = []
         var starter: Int?
         var lastClass: UInt8 = 0
@@ -70,12 +91,16 @@ struct CanonicalComposition {
     // MARK: Decomposition
 
     private mutating func appendDecomposition(of scalar: Unicode.Scalar, to result: inout [Unicode.Scalar]) {
-        if scalar.value < 0xC0 { return result.append(scalar) }
+        if scalar.value < 0xA0 { return result.append(scalar) }
         if let syllable = Hangul(syllable: scalar) { return result.append(contentsOf: syllable.letters) }
         if let known = decompositions[scalar] { return result.append(contentsOf: known) }
+        let text = String(scalar)
         let decomposition =
             Self.isKnown(scalar)
-            ? Array(String(scalar).decomposedStringWithCanonicalMapping.unicodeScalars) : [scalar]
+            ? Array(
+                (form.isCompatible
+                    ? text.decomposedStringWithCompatibilityMapping : text.decomposedStringWithCanonicalMapping)
+                    .unicodeScalars) : [scalar]
         decompositions[scalar] = decomposition
         result.append(contentsOf: decomposition)
     }
@@ -90,10 +115,9 @@ struct CanonicalComposition {
         default: return nil
         }
         if let known = compositions[[first, second]] { return known }
-        var parts: [Unicode.Scalar] = []
-        appendDecomposition(of: first, to: &parts)
-        var pair = ""
-        pair.unicodeScalars.append(contentsOf: parts + [second])
+        // What was composed is taken apart first: Foundation does not compose it further.
+        var pair = Self.isKnown(first) ? String(first).decomposedStringWithCanonicalMapping : String(first)
+        pair.unicodeScalars.append(second)
         let composed = Array(pair.precomposedStringWithCanonicalMapping.unicodeScalars)
         let composite = composed.count == 1 && Self.isKnown(composed[0]) ? composed[0] : nil
         compositions[[first, second]] = .some(composite)

@@ -9,18 +9,21 @@ enum MergeSource: Sendable {
     /// Made from the scores of a SentencePiece model.
     case scored(MergeTable)
 
-    func table(for vocabulary: Vocabulary, file: String) throws(TokenizerError) -> MergeTable {
+    /// - Parameter prefix: what the right token of a pair begins with and loses when it is merged.
+    func table(
+        for vocabulary: Vocabulary, prefix: [UInt8] = [], file: String
+    ) throws(TokenizerError) -> MergeTable {
         switch self {
-        case .json(let bytes, let count): try Self.table(json: bytes, count, vocabulary, file)
-        case .lines(let bytes): try Self.table(lines: bytes, vocabulary, file)
+        case .json(let bytes, let count): try Self.table(json: bytes, count, vocabulary, prefix, file)
+        case .lines(let bytes): try Self.table(lines: bytes, vocabulary, prefix, file)
         case .scored(let table): table
         }
     }
 
     private static func table(
-        json bytes: [UInt8], _ count: Int, _ vocabulary: Vocabulary, _ file: String
+        json bytes: [UInt8], _ count: Int, _ vocabulary: Vocabulary, _ prefix: [UInt8], _ file: String
     ) throws(TokenizerError) -> MergeTable {
-        var builder = MergeTableBuilder(vocabulary: vocabulary, file: file, capacity: count)
+        var builder = MergeTableBuilder(vocabulary: vocabulary, prefix: prefix, file: file, capacity: count)
         try parse(bytes, file: file) { reader in
             try reader.readArray { reader in
                 if try reader.peek() == .string {
@@ -38,10 +41,10 @@ enum MergeSource: Sendable {
     }
 
     private static func table(
-        lines bytes: [UInt8], _ vocabulary: Vocabulary, _ file: String
+        lines bytes: [UInt8], _ vocabulary: Vocabulary, _ prefix: [UInt8], _ file: String
     ) throws(TokenizerError) -> MergeTable {
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        var builder = MergeTableBuilder(vocabulary: vocabulary, file: file, capacity: lines.count)
+        var builder = MergeTableBuilder(vocabulary: vocabulary, prefix: prefix, file: file, capacity: lines.count)
         for (number, line) in lines.enumerated() {
             // The last line ends with the file's last line break.
             if number == lines.count - 1, line.isEmpty { break }
@@ -55,13 +58,15 @@ enum MergeSource: Sendable {
 /// Turns pairs of tokens into pairs of ids, in the order of the file.
 private struct MergeTableBuilder {
     let vocabulary: Vocabulary
+    let prefix: [UInt8]
     let file: String
     var table: MergeTable
     private var number = 0
     private var merged: [UInt8] = []
 
-    init(vocabulary: Vocabulary, file: String, capacity: Int) {
+    init(vocabulary: Vocabulary, prefix: [UInt8], file: String, capacity: Int) {
         self.vocabulary = vocabulary
+        self.prefix = prefix
         self.file = file
         table = MergeTable(capacity: capacity)
     }
@@ -90,7 +95,11 @@ private struct MergeTableBuilder {
     ) throws(TokenizerError) {
         merged.removeAll(keepingCapacity: true)
         merged.append(contentsOf: left)
-        merged.append(contentsOf: right)
+        guard prefix.isEmpty || right.starts(with: prefix) else {
+            throw invalid(
+                String(decoding: left, as: UTF8.self) + " " + String(decoding: right, as: UTF8.self))
+        }
+        merged.append(contentsOf: right.dropFirst(prefix.count))
         let leftID = try id(of: left)
         let rightID = try id(of: right)
         let mergedID = try merged.withUnsafeBufferPointer { token throws(TokenizerError) in try id(of: token) }
