@@ -37,8 +37,7 @@ enum LayerBenchmark {
             let tape = Tape()
             _ = Tape.$current.withValue(tape) {
                 // A new weight, as after every step of an optimizer: packing it counts.
-                var weight = Weight(weight)
-                weight.tensor = tape.leaf(weight.tensor, key: ObjectIdentifier(keys[1]))
+                let weight = Weight(tape.leaf(weight, key: ObjectIdentifier(keys[1])))
                 let result = convolve(
                     tape.leaf(x, key: ObjectIdentifier(keys[0])), weight,
                     tape.leaf(bias, key: ObjectIdentifier(keys[2])))
