@@ -1,7 +1,8 @@
+public import Checkpoints
 public import Parameters
 
 /// What can be wrong with a speech model or with what is asked of it.
-public enum SpeechModelError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)

@@ -1,8 +1,9 @@
 import ChatTemplates
+public import Checkpoints
 public import Parameters
 
 /// What can be wrong with a language model or with what is asked of it.
-public enum TextModelError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TextModelError: ConfigurationValueError, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String, known: [String])
     case vocabularyMismatch(tokenizer: Int, model: Int)

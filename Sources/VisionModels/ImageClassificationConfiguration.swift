@@ -1,3 +1,4 @@
+import Checkpoints
 public import FoundationEssentials
 public import Images
 import Kernels
@@ -33,15 +34,13 @@ extension ImageClassificationConfiguration {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(file) + Data("\n".utf8)
     }
+}
 
-    /// Throws unless `value` lies in `range`.
-    static func check<Value: Comparable>(
-        _ key: some CodingKey, _ value: Value, _ range: ClosedRange<Value>, file: String
-    ) throws(VisionModelError) {
-        guard range.contains(value) else {
-            throw .invalidConfiguration(
-                file: file, key: key.stringValue, value: "\(value)",
-                expected: "\(range.lowerBound) to \(range.upperBound)")
+extension ConfigurationLimits where Failure == VisionModelError {
+    /// Throws unless there are three finite numbers, one for each channel, and none of them is 0 where that may not be.
+    func checkChannels(_ key: Key, _ values: [Float], mayBeZero: Bool) throws(Failure) {
+        guard values.count == 3, values.allSatisfy(\.isFinite), mayBeZero || !values.contains(0) else {
+            throw invalid(key, "\(values)", "three finite numbers, none of them 0")
         }
     }
 }

@@ -1,7 +1,8 @@
+public import Checkpoints
 public import Parameters
 
 /// What can be wrong with a model that sees, or with what is asked of it.
-public enum VisionModelError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String, known: [String])
     /// Weights without a configuration whose names and shapes are those of no known model.

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// The sizes of a Whisper model, as in the `config.json` of its Hugging Face folder.
 public struct WhisperConfiguration: Codable, Sendable, Equatable {
     /// `d_model`.
@@ -46,37 +48,23 @@ public struct WhisperConfiguration: Codable, Sendable, Equatable {
     ///
     /// - Parameter file: what errors call the configuration.
     public func validate(file: String = "config.json") throws {
-        func check(_ name: CodingKeys, _ value: Int, _ range: ClosedRange<Int>) throws {
-            guard range.contains(value) else {
-                throw SpeechModelError.invalidConfiguration(
-                    file: file, key: name.rawValue, value: String(value),
-                    expected: "\(range.lowerBound) to \(range.upperBound)")
-            }
-        }
-        try check(.width, width, 1...16_384)
-        try check(.encoderLayers, encoderLayers, 1...256)
-        try check(.decoderLayers, decoderLayers, 1...256)
-        try check(.encoderHeads, encoderHeads, 1...256)
-        try check(.decoderHeads, decoderHeads, 1...256)
-        try check(.encoderFeedForward, encoderFeedForward, 1...131_072)
-        try check(.decoderFeedForward, decoderFeedForward, 1...131_072)
-        try check(.vocabularySize, vocabularySize, 8...1_000_000)
-        try check(.melBins, melBins, 1...512)
-        try check(.sourcePositions, sourcePositions, 1...1_500)
-        try check(.targetPositions, targetPositions, 8...65_536)
+        let limits = ConfigurationLimits<CodingKeys, SpeechModelError>(file: file)
+        try limits.check(.width, width, 1...16_384)
+        try limits.check(.encoderLayers, encoderLayers, 1...256)
+        try limits.check(.decoderLayers, decoderLayers, 1...256)
+        try limits.check(.encoderHeads, encoderHeads, 1...256)
+        try limits.check(.decoderHeads, decoderHeads, 1...256)
+        try limits.check(.encoderFeedForward, encoderFeedForward, 1...131_072)
+        try limits.check(.decoderFeedForward, decoderFeedForward, 1...131_072)
+        try limits.check(.vocabularySize, vocabularySize, 8...1_000_000)
+        try limits.check(.melBins, melBins, 1...512)
+        try limits.check(.sourcePositions, sourcePositions, 1...1_500)
+        try limits.check(.targetPositions, targetPositions, 8...65_536)
         for (name, heads) in [(CodingKeys.encoderHeads, encoderHeads), (.decoderHeads, decoderHeads)]
         where !width.isMultiple(of: heads) {
-            throw SpeechModelError.invalidConfiguration(
-                file: file, key: name.rawValue, value: String(heads),
-                expected: "a divisor of d_model, which is \(width)")
+            throw limits.invalid(name, "\(heads)", "a divisor of d_model, which is \(width)")
         }
-        guard scalesEmbedding != true else {
-            throw SpeechModelError.invalidConfiguration(
-                file: file, key: CodingKeys.scalesEmbedding.rawValue, value: "true", expected: "false")
-        }
-        if let activation, activation != "gelu" {
-            throw SpeechModelError.invalidConfiguration(
-                file: file, key: CodingKeys.activation.rawValue, value: activation, expected: "gelu")
-        }
+        guard scalesEmbedding != true else { throw limits.invalid(.scalesEmbedding, "true", "false") }
+        if let activation, activation != "gelu" { throw limits.invalid(.activation, activation, "gelu") }
     }
 }

@@ -1,6 +1,9 @@
+import Checkpoints
 import Kernels
 
 extension GPT2Configuration {
+    typealias Limits = ConfigurationLimits<File.CodingKeys, TextModelError>
+
     /// `config.json` as it stands in a folder, with defaults where something is not said.
     struct File: Codable {
         var architectures: [String]?
@@ -55,20 +58,18 @@ extension GPT2Configuration {
     ///   - stated: the keys of the file: a token that is null is not one that is missing.
     ///   - path: what errors call the file.
     init(_ file: File, stated: StatedKeys, path: String) throws(TextModelError) {
-        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> TextModelError {
-            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
-        }
+        let limits = Limits(file: path)
         self.init(
             width: file.width, feedForward: file.feedForward, layers: file.layers, heads: file.heads,
             vocabularySize: file.vocabularySize, positions: file.positions ?? 1024)
         normEpsilon = file.normEpsilon ?? 1e-5
         let name = file.activation ?? "gelu_new"
         guard let activation = File.activation(named: name) else {
-            throw invalid(.activation, name, File.knownActivations)
+            throw limits.invalid(.activation, name, File.knownActivations)
         }
         self.activation = activation
         if file.attendsElsewhere == true {
-            throw invalid(.attendsElsewhere, "true", "false: there is nothing else to attend to")
+            throw limits.invalid(.attendsElsewhere, "true", "false: there is nothing else to attend to")
         }
         scalesScores = file.scalesScores ?? true
         scalesScoresByLayer = file.scalesScoresByLayer ?? false

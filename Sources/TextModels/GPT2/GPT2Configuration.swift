@@ -1,3 +1,4 @@
+import Checkpoints
 public import FoundationEssentials
 public import Kernels
 public import Parameters
@@ -66,31 +67,23 @@ public struct GPT2Configuration: LanguageModelConfiguration {
     }
 
     public func validate(file: String) throws(TextModelError) {
-        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> TextModelError {
-            .invalidConfiguration(file: file, key: key.rawValue, value: value, expected: expected)
-        }
-        func check<Value: Comparable>(
-            _ key: File.CodingKeys, _ value: Value?, _ range: ClosedRange<Value>
-        ) throws(TextModelError) {
-            guard let value, !range.contains(value) else { return }
-            throw invalid(key, "\(value)", "\(range.lowerBound) to \(range.upperBound)")
-        }
-        try check(.width, width, 1...65_536)
-        try check(.feedForward, feedForward, 1...262_144)
-        try check(.layers, layers, 1...256)
-        try check(.heads, heads, 1...256)
-        try check(.vocabularySize, vocabularySize, 2...2_000_000)
+        let limits = Limits(file: file)
+        try limits.check(.width, width, 1...65_536)
+        try limits.check(.feedForward, feedForward, 1...262_144)
+        try limits.check(.layers, layers, 1...256)
+        try limits.check(.heads, heads, 1...256)
+        try limits.check(.vocabularySize, vocabularySize, 2...2_000_000)
         // Each costs a vector.
-        try check(.positions, positions, 2...1 << 20)
-        try check(.normEpsilon, normEpsilon, 1e-12...0.1)
-        try check(.initialDeviation, initialDeviation, 0...1)
+        try limits.check(.positions, positions, 2...1 << 20)
+        try limits.check(.normEpsilon, normEpsilon, 1e-12...0.1)
+        try limits.check(.initialDeviation, initialDeviation, 0...1)
         guard width.isMultiple(of: heads) else {
-            throw invalid(.heads, "\(heads)", "a divisor of n_embd, which is \(width)")
+            throw limits.invalid(.heads, "\(heads)", "a divisor of n_embd, which is \(width)")
         }
         guard File.activationNames[activation] != nil else {
-            throw invalid(.activation, "\(activation)", File.knownActivations)
+            throw limits.invalid(.activation, "\(activation)", File.knownActivations)
         }
-        try check(.beginToken, beginToken, 0...vocabularySize - 1)
-        for token in endTokens { try check(.endTokens, token, 0...vocabularySize - 1) }
+        try limits.check(.beginToken, beginToken, 0...vocabularySize - 1)
+        for token in endTokens { try limits.check(.endTokens, token, 0...vocabularySize - 1) }
     }
 }

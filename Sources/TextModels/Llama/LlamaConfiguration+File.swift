@@ -1,4 +1,8 @@
+import Checkpoints
+
 extension LlamaConfiguration {
+    typealias Limits = ConfigurationLimits<File.CodingKeys, TextModelError>
+
     /// `config.json` as it stands in a folder: newer and older spellings, and defaults where something is not said.
     struct File: Codable {
         var architectures: [String]?
@@ -77,14 +81,12 @@ extension LlamaConfiguration {
     ///   - stated: the keys of the file: one that is null is not one that is missing.
     ///   - path: what errors call the file.
     init(_ file: File, _ family: LlamaFamily = .llama, stated: StatedKeys, path: String) throws(TextModelError) {
-        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> TextModelError {
-            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
-        }
+        let limits = Limits(file: path)
         // Checked here already, since the head's width is a quotient.
-        guard file.heads > 0 else { throw invalid(.heads, "\(file.heads)", "1 to 256") }
+        guard file.heads > 0 else { throw limits.invalid(.heads, "\(file.heads)", "1 to 256") }
         let headWidth = file.headWidth ?? family.standardHeadWidth
         if headWidth == nil, !file.width.isMultiple(of: file.heads) {
-            throw invalid(.heads, "\(file.heads)", "a divisor of hidden_size, which is \(file.width)")
+            throw limits.invalid(.heads, "\(file.heads)", "a divisor of hidden_size, which is \(file.width)")
         }
         self.init(
             family, width: file.width, feedForward: file.feedForward, layers: file.layers, heads: file.heads,
@@ -99,7 +101,9 @@ extension LlamaConfiguration {
         beginToken = file.beginToken
         endTokens = file.endTokens?.tokens ?? []
         try checkActivation(file, path: path)
-        if file.seesBothWays == true { throw invalid(.seesBothWays, "true", "false: texts are written forwards") }
+        if file.seesBothWays == true {
+            throw limits.invalid(.seesBothWays, "true", "false: texts are written forwards")
+        }
         try setRotation(file, path: path)
         try setWindow(file, stated, path: path)
         if family == .gemma2 || family == .gemma3 {
@@ -117,7 +121,7 @@ extension LlamaConfiguration {
         let known = family.isGemma ? ["gelu_pytorch_tanh", "gelu"] : ["silu"]
         for (key, name) in [(File.CodingKeys.activation, file.activation), (.gemmaActivation, file.gemmaActivation)] {
             guard let name, !known.contains(name) else { continue }
-            throw .invalidConfiguration(file: path, key: key.rawValue, value: name, expected: known[0])
+            throw Limits(file: path).invalid(key, name, known[0])
         }
     }
 
@@ -153,20 +157,14 @@ extension LlamaConfiguration {
         case .gemma2, .gemma3:
             slidingWindow = file.slidingWindow?.value ?? standardWindow
             if family == .gemma3, let pattern = file.slidingPattern {
-                guard (1...256).contains(pattern) else {
-                    throw .invalidConfiguration(
-                        file: path, key: File.CodingKeys.slidingPattern.rawValue, value: "\(pattern)",
-                        expected: "1 to 256")
-                }
+                try Limits(file: path).check(.slidingPattern, pattern, 1...256)
                 slidingLayers = (0..<max(0, min(layers, 256))).map { ($0 + 1) % pattern != 0 }
             }
         }
         // Mistral has it in all of them.
         guard let types = file.layerTypes, family != .mistral else { return }
         if let other = types.first(where: { $0 != "sliding_attention" && $0 != "full_attention" }) {
-            throw .invalidConfiguration(
-                file: path, key: File.CodingKeys.layerTypes.rawValue, value: other,
-                expected: "sliding_attention or full_attention")
+            throw Limits(file: path).invalid(.layerTypes, other, "sliding_attention or full_attention")
         }
         slidingLayers = types.map { $0 == "sliding_attention" }
     }

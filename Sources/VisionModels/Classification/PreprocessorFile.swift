@@ -54,6 +54,8 @@ struct PreprocessorFile: Decodable {
         case deviation = "image_std"
     }
 
+    private typealias Limits = ConfigurationLimits<CodingKeys, VisionModelError>
+
     /// In the order of Pillow's numbers.
     private static let interpolations: [Interpolation] = [.nearest, .lanczos, .bilinear, .bicubic, .box]
 
@@ -63,16 +65,16 @@ struct PreprocessorFile: Decodable {
     func preprocessing(
         standard: ImagePreprocessing, takesAnySize: Bool, path: String
     ) throws(VisionModelError) -> ImagePreprocessing {
-        func invalid(_ key: CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
-            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
-        }
+        let limits = Limits(file: path)
         var result = standard
         func extent(_ key: CodingKeys, _ value: Int) throws(VisionModelError) -> Int {
-            guard (1...4_096).contains(value) else { throw invalid(key, "\(value)", "1 to 4096") }
+            try limits.check(key, value, 1...4_096)
             return value
         }
         if let fraction = cropFraction {
-            guard fraction > 0.01, fraction <= 1 else { throw invalid(.cropFraction, "\(fraction)", "0.01 to 1") }
+            guard fraction > 0.01, fraction <= 1 else {
+                throw limits.invalid(.cropFraction, "\(fraction)", "0.01 to 1")
+            }
         }
         if let edge = size?.shortestEdge {
             let edge = try extent(.size, edge)
@@ -90,13 +92,13 @@ struct PreprocessorFile: Decodable {
             result.framing = cropFraction.map { .centerSquare(fraction: $0) } ?? .stretched
         }
         guard takesAnySize || (result.height, result.width) == (standard.height, standard.width) else {
-            throw invalid(
+            throw limits.invalid(
                 .size, "\(result.height) × \(result.width)", "\(standard.height) × \(standard.width), as in config.json"
             )
         }
         if let number = resampling {
             guard Self.interpolations.indices.contains(number) else {
-                throw invalid(.resampling, "\(number)", "0 to 4")
+                throw limits.invalid(.resampling, "\(number)", "0 to 4")
             }
             result.interpolation = Self.interpolations[number]
         }
@@ -110,12 +112,10 @@ struct PreprocessorFile: Decodable {
         var (mean, deviation) = (self.mean ?? standard.mean, self.deviation ?? standard.deviation)
         if normalizes == false { (mean, deviation) = ([0, 0, 0], [1, 1, 1]) }
         let scale = scales == false ? 1 : self.scale ?? standard.scale
-        for (key, values) in [(CodingKeys.mean, mean), (.deviation, deviation), (.scale, [scale, scale, scale])] {
-            guard values.count == 3, values.allSatisfy(\.isFinite), key == .mean || !values.contains(0) else {
-                throw .invalidConfiguration(
-                    file: path, key: key.rawValue, value: "\(values)", expected: "three finite numbers, none of them 0")
-            }
-        }
+        let limits = Limits(file: path)
+        try limits.checkChannels(.mean, mean, mayBeZero: true)
+        try limits.checkChannels(.deviation, deviation, mayBeZero: false)
+        try limits.checkChannels(.scale, [scale, scale, scale], mayBeZero: false)
         return PixelNormalization(scale: scale, mean: mean, deviation: deviation)
     }
 }

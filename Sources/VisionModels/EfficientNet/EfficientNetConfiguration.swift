@@ -1,3 +1,4 @@
+import Checkpoints
 public import FoundationEssentials
 public import Images
 public import Parameters
@@ -35,21 +36,19 @@ public struct EfficientNetConfiguration: ImageClassificationConfiguration {
     }
 
     public func validate(file: String) throws(VisionModelError) {
-        typealias Keys = File.Pretrained.CodingKeys
-        try Self.check(File.CodingKeys.labelCount, labels.count, 1...LabelTable.limit, file: file)
-        try Self.check(Keys.cropFraction, cropFraction, 0.01...1, file: file)
-        for (key, values) in [(Keys.mean, mean), (.deviation, deviation)] {
-            guard values.count == 3, values.allSatisfy({ $0.isFinite }), key == .mean || !values.contains(0) else {
-                throw .invalidConfiguration(
-                    file: file, key: key.rawValue, value: "\(values)", expected: "three finite numbers, none of them 0")
-            }
-        }
+        try Limits(file: file).check(.labelCount, labels.count, 1...LabelTable.limit)
+        let limits = ConfigurationLimits<File.Pretrained.CodingKeys, VisionModelError>(file: file)
+        try limits.check(.cropFraction, cropFraction, 0.01...1)
+        try limits.checkChannels(.mean, mean, mayBeZero: true)
+        try limits.checkChannels(.deviation, deviation, mayBeZero: false)
     }
 
     public func json() throws -> Data { try Self.json(file) }
 }
 
 extension EfficientNetConfiguration {
+    typealias Limits = ConfigurationLimits<File.CodingKeys, VisionModelError>
+
     /// `config.json` as `timm` writes it, with Hugging Face's table of classes in addition.
     struct File: Codable {
         struct Pretrained: Codable {
@@ -82,9 +81,9 @@ extension EfficientNetConfiguration {
 
     init(_ file: File, path: String) throws(VisionModelError) {
         guard let variant = EfficientNetVariant(architecture: file.architecture) else {
-            throw .invalidConfiguration(
-                file: path, key: File.CodingKeys.architecture.rawValue, value: file.architecture,
-                expected: EfficientNetVariant.allCases.map(\.architecture).joined(separator: ", "))
+            throw Limits(file: path).invalid(
+                .architecture, file.architecture,
+                EfficientNetVariant.allCases.map(\.architecture).joined(separator: ", "))
         }
         let count = file.labelCount ?? ImageNetClasses.count
         let labels =

@@ -1,3 +1,4 @@
+import Checkpoints
 public import FoundationEssentials
 public import Images
 public import Parameters
@@ -58,26 +59,26 @@ public struct ResNetConfiguration: ImageClassificationConfiguration {
     }
 
     public func validate(file: String) throws(VisionModelError) {
-        try Self.check(File.CodingKeys.stemWidth, stemWidth, 1...8_192, file: file)
+        let limits = Limits(file: file)
+        try limits.check(.stemWidth, stemWidth, 1...8_192)
         guard (1...16).contains(widths.count), widths.count == depths.count else {
-            throw .invalidConfiguration(
-                file: file, key: File.CodingKeys.depths.rawValue, value: "\(depths.count) numbers",
-                expected: "one for each of hidden_sizes, at most 16")
+            throw limits.invalid(.depths, "\(depths.count) numbers", "one for each of hidden_sizes, at most 16")
         }
         for width in widths {
-            try Self.check(File.CodingKeys.widths, width, 1...65_536, file: file)
+            try limits.check(.widths, width, 1...65_536)
             guard layerKind == .basic || width.isMultiple(of: 4) else {
-                throw .invalidConfiguration(
-                    file: file, key: File.CodingKeys.widths.rawValue, value: "\(width)", expected: "multiples of 4")
+                throw limits.invalid(.widths, "\(width)", "multiples of 4")
             }
         }
-        for depth in depths { try Self.check(File.CodingKeys.depths, depth, 1...256, file: file) }
+        for depth in depths { try limits.check(.depths, depth, 1...256) }
     }
 
     public func json() throws -> Data { try Self.json(file) }
 }
 
 extension ResNetConfiguration {
+    typealias Limits = ConfigurationLimits<File.CodingKeys, VisionModelError>
+
     /// `config.json` as it stands in a folder.
     struct File: Codable {
         var architectures: [String]?
@@ -111,14 +112,14 @@ extension ResNetConfiguration {
 
     /// - Parameter path: what errors call the file.
     init(_ file: File, path: String) throws(VisionModelError) {
-        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
-            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
+        let limits = Limits(file: path)
+        if let channels = file.channels, channels != 3 { throw limits.invalid(.channels, "\(channels)", "3") }
+        if let activation = file.activation, activation != "relu" {
+            throw limits.invalid(.activation, activation, "relu")
         }
-        if let channels = file.channels, channels != 3 { throw invalid(.channels, "\(channels)", "3") }
-        if let activation = file.activation, activation != "relu" { throw invalid(.activation, activation, "relu") }
         let kind = file.layerKind ?? LayerKind.bottleneck.rawValue
         guard let layerKind = LayerKind(rawValue: kind) else {
-            throw invalid(.layerKind, kind, LayerKind.allCases.map(\.rawValue).joined(separator: " or "))
+            throw limits.invalid(.layerKind, kind, LayerKind.allCases.map(\.rawValue).joined(separator: " or "))
         }
         self.init(
             widths: file.widths ?? [256, 512, 1024, 2048], depths: file.depths ?? [3, 4, 6, 3], layerKind: layerKind,

@@ -1,4 +1,5 @@
 public import Autograd
+import Checkpoints
 public import FoundationEssentials
 public import Images
 public import Kernels
@@ -39,26 +40,23 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
     }
 
     public func validate(file: String) throws(VisionModelError) {
+        let limits = Limits(file: file)
         guard (8...1_202).contains(depth), (depth - 2).isMultiple(of: 6) else {
-            throw .invalidConfiguration(
-                file: file, key: File.CodingKeys.architecture.rawValue, value: "of depth \(depth)",
-                expected: "a depth of 6 n + 2, as 20, 32 or 56")
+            throw limits.invalid(.architecture, "of depth \(depth)", "a depth of 6 n + 2, as 20, 32 or 56")
         }
-        try Self.check(File.CodingKeys.width, width, 1...4_096, file: file)
-        try Self.check(File.CodingKeys.inputSize, inputSize.height, 1...4_096, file: file)
-        try Self.check(File.CodingKeys.inputSize, inputSize.width, 1...4_096, file: file)
-        for (key, values) in [(File.CodingKeys.mean, mean), (.deviation, deviation)] {
-            guard values.count == 3, values.allSatisfy({ $0.isFinite }), key == .mean || !values.contains(0) else {
-                throw .invalidConfiguration(
-                    file: file, key: key.rawValue, value: "\(values)", expected: "three finite numbers, none of them 0")
-            }
-        }
+        try limits.check(.width, width, 1...4_096)
+        try limits.check(.inputSize, inputSize.height, 1...4_096)
+        try limits.check(.inputSize, inputSize.width, 1...4_096)
+        try limits.checkChannels(.mean, mean, mayBeZero: true)
+        try limits.checkChannels(.deviation, deviation, mayBeZero: false)
     }
 
     public func json() throws -> Data { try Self.json(file) }
 }
 
 extension SmallResNetConfiguration {
+    typealias Limits = ConfigurationLimits<File.CodingKeys, VisionModelError>
+
     /// `config.json`; there is none in `transformers`.
     struct File: Codable {
         /// `resnet20 (cifar…)`.
@@ -94,14 +92,12 @@ extension SmallResNetConfiguration {
     }
 
     init(_ file: File, path: String) throws(VisionModelError) {
-        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
-            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
-        }
+        let limits = Limits(file: path)
         guard let depth = Self.depth(of: file.architecture) else {
-            throw invalid(.architecture, file.architecture, "resnet20 (cifar), or another depth")
+            throw limits.invalid(.architecture, file.architecture, "resnet20 (cifar), or another depth")
         }
         if let size = file.inputSize {
-            guard size.count == 3, size[0] == 3 else { throw invalid(.inputSize, "\(size)", "3, height, width") }
+            guard size.count == 3, size[0] == 3 else { throw limits.invalid(.inputSize, "\(size)", "3, height, width") }
         }
         let labels =
             if let names = file.labelNames, file.labels == nil { names } else {
@@ -110,7 +106,7 @@ extension SmallResNetConfiguration {
                     countKey: File.CodingKeys.labelCount.rawValue)
             }
         guard (1...LabelTable.limit).contains(labels.count) else {
-            throw invalid(.labelNames, "of \(labels.count) classes", "1 to \(LabelTable.limit)")
+            throw limits.invalid(.labelNames, "of \(labels.count) classes", "1 to \(LabelTable.limit)")
         }
         self.init(depth: depth, labels: labels)
         width = file.width ?? 16

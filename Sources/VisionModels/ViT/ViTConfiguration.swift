@@ -1,3 +1,4 @@
+import Checkpoints
 public import FoundationEssentials
 public import Images
 public import Kernels
@@ -50,19 +51,17 @@ public struct ViTConfiguration: ImageClassificationConfiguration {
     }
 
     public func validate(file: String) throws(VisionModelError) {
-        typealias Keys = File.CodingKeys
-        try Self.check(Keys.width, width, 1...65_536, file: file)
-        try Self.check(Keys.feedForward, feedForward, 1...262_144, file: file)
-        try Self.check(Keys.layers, layers, 1...256, file: file)
-        try Self.check(Keys.heads, heads, 1...256, file: file)
-        try Self.check(Keys.imageExtent, imageExtent, 1...4_096, file: file)
-        try Self.check(Keys.patchExtent, patchExtent, 1...imageExtent, file: file)
-        try Self.check(Keys.normEpsilon, normEpsilon, 0...0.1, file: file)
-        try Self.check(Keys.initialDeviation, initialDeviation, 0...1, file: file)
+        let limits = Limits(file: file)
+        try limits.check(.width, width, 1...65_536)
+        try limits.check(.feedForward, feedForward, 1...262_144)
+        try limits.check(.layers, layers, 1...256)
+        try limits.check(.heads, heads, 1...256)
+        try limits.check(.imageExtent, imageExtent, 1...4_096)
+        try limits.check(.patchExtent, patchExtent, 1...imageExtent)
+        try limits.check(.normEpsilon, normEpsilon, 0...0.1)
+        try limits.check(.initialDeviation, initialDeviation, 0...1)
         guard width.isMultiple(of: heads) else {
-            throw .invalidConfiguration(
-                file: file, key: Keys.heads.rawValue, value: "\(heads)",
-                expected: "a divisor of hidden_size, which is \(width)")
+            throw limits.invalid(.heads, "\(heads)", "a divisor of hidden_size, which is \(width)")
         }
     }
 
@@ -70,6 +69,8 @@ public struct ViTConfiguration: ImageClassificationConfiguration {
 }
 
 extension ViTConfiguration {
+    typealias Limits = ConfigurationLimits<File.CodingKeys, VisionModelError>
+
     /// `config.json` as it stands in a folder; what it does not say is as in the base model.
     struct File: Codable {
         var architectures: [String]?
@@ -113,10 +114,8 @@ extension ViTConfiguration {
 
     /// - Parameter path: what errors call the file.
     init(_ file: File, path: String) throws(VisionModelError) {
-        func invalid(_ key: File.CodingKeys, _ value: String, _ expected: String) -> VisionModelError {
-            .invalidConfiguration(file: path, key: key.rawValue, value: value, expected: expected)
-        }
-        if let channels = file.channels, channels != 3 { throw invalid(.channels, "\(channels)", "3") }
+        let limits = Limits(file: path)
+        if let channels = file.channels, channels != 3 { throw limits.invalid(.channels, "\(channels)", "3") }
         self.init(
             width: file.width ?? 768, feedForward: file.feedForward ?? 3_072, layers: file.layers ?? 12,
             heads: file.heads ?? 12, imageExtent: file.imageExtent ?? 224, patchExtent: file.patchExtent ?? 16,
@@ -128,7 +127,7 @@ extension ViTConfiguration {
         initialDeviation = file.initialDeviation ?? 0.02
         if let name = file.activation {
             guard let known = Self.activations.first(where: { $0.name == name }) else {
-                throw invalid(.activation, name, Self.activations.map(\.name).joined(separator: ", "))
+                throw limits.invalid(.activation, name, Self.activations.map(\.name).joined(separator: ", "))
             }
             activation = known.activation
         }
