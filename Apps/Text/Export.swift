@@ -52,26 +52,21 @@ struct Export: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "text")
         let source = try ModelFolder(ModelCatalog.locate(model))
         let target = URL(fileURLWithPath: output, isDirectory: true)
+        let adapter = try adapterOptions.folder()
         var additions: [String: Data] = [:]
-        if let card = try ModelCard(checkpoint: source.url.path) {
+        // What was trained last has the card that says most.
+        if let card = try adapter.flatMap({ try ModelCard(checkpoint: $0.url.path) })
+            ?? ModelCard(checkpoint: source.url.path)
+        {
             additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
         }
-        if let adapter = try adapterOptions.folder() {
-            if let card = try ModelCard(checkpoint: adapter.url.path) {
-                additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
-            }
+        if let adapter {
             return try MergedModel(source, adapter, strength: adapterOptions.strength)
                 .write(to: target, elementType: type?.elementType, adding: additions, on: console)
         }
-        let meter = ProgressMeter(on: console, label: "writing", unit: .items("tensors"))
-        defer { meter.finish() }
-        let written = try source.export(to: target, elementType: type?.elementType, adding: additions) { done, count in
-            meter.update(completed: Double(done), of: Double(count))
-        }
-        meter.finish()
+        try source.export(to: target, elementType: type?.elementType, adding: additions, on: console)
         if case .gguf = source.layout {
             console.note("a GGUF file has no tokenizer.json; copy it into \(output) from the model's origin")
         }
-        try written.tell(on: console, as: output)
     }
 }

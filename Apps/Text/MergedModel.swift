@@ -28,24 +28,27 @@ struct MergedModel {
     func write(
         to url: URL, elementType: ElementType? = nil, adding additions: [String: Data] = [:], on console: Console
     ) throws {
-        let meter = ProgressMeter(on: console, label: "writing", unit: .items("tensors"))
-        defer { meter.finish() }
-        let written = try folder.export(
-            to: url, elementType: elementType ?? .float32, adding: additions, weights: weights
-        ) { done, count in
-            meter.update(completed: Double(done), of: Double(count))
-        }
-        meter.finish()
-        try written.tell(on: console, as: url.relativePath)
+        try folder.export(
+            to: url, elementType: elementType ?? .float32, adding: additions, weights: weights, on: console)
     }
 }
 
 extension ModelFolder {
-    /// Tells what was written.
-    func tell(on console: Console, as path: String) throws {
-        let byteCount = try weightFiles().reduce(0) { sum, file in
+    /// Writes the model as a folder, shows how far that is, and tells what was written.
+    func export(
+        to url: URL, elementType: ElementType?, adding additions: [String: Data], weights: (any TensorSource)? = nil,
+        on console: Console
+    ) throws {
+        let meter = ProgressMeter(on: console, label: "writing", unit: .items("tensors"))
+        defer { meter.finish() }
+        let written = try export(to: url, elementType: elementType, adding: additions, weights: weights) {
+            done, count in
+            meter.update(completed: Double(done), of: Double(count))
+        }
+        meter.finish()
+        let byteCount = try written.weightFiles().reduce(0) { sum, file in
             sum + (try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
         }
-        console.note("\(path): \(try parameterCount()) parameters in \(byteCount) bytes")
+        console.note("\(url.relativePath): \(try written.parameterCount()) parameters in \(byteCount) bytes")
     }
 }

@@ -47,7 +47,7 @@ enum Broadcasting {
             initializingFloats: { result in
                 result.initialize(repeating: 0, count: shape.elementCount)
                 gradient.withFloats { source in
-                    forEachPlace(gradient.shape, strides) { index, place in result[place] += source[index] }
+                    gradient.shape.forEachPlace(strides: strides) { index, place in result[place] += source[index] }
                 }
             })
     }
@@ -106,7 +106,7 @@ enum Broadcasting {
             shape: shape,
             initializingFloats: { result in
                 x.withFloats { source in
-                    forEachPlace(shape, strides) { index, place in result[index] = source[place] }
+                    shape.forEachPlace(strides: strides) { index, place in result[index] = source[place] }
                 }
             })
     }
@@ -121,21 +121,5 @@ enum Broadcasting {
             stride *= extent
         }
         return strides
-    }
-
-    /// Calls `body` with each index of `shape` in order and the place that the strides give it.
-    private static func forEachPlace(_ shape: Shape, _ strides: [Int], _ body: (Int, Int) -> Void) {
-        var counters = [Int](repeating: 0, count: shape.count)
-        var place = 0
-        for index in 0..<shape.elementCount {
-            body(index, place)
-            for axis in shape.indices.reversed() {
-                counters[axis] += 1
-                place += strides[axis]
-                if counters[axis] < shape[axis] { break }
-                place -= strides[axis] * shape[axis]
-                counters[axis] = 0
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+public import Kernels
 public import Parameters
 public import Tensors
 
@@ -9,17 +10,31 @@ public struct RenamedTensors: TensorSource {
     private let stored: [String: String]
     public let names: [String]
 
-    /// - Parameter table: the model's name of each stored name; no two may be equal.
-    public init(_ source: any TensorSource, names table: [String: String]) {
+    /// - Parameters:
+    ///   - table: the model's name of each stored name; no two may be equal.
+    ///   - isLeftOut: stored names that are none of the model's.
+    public init(
+        _ source: any TensorSource, names table: [String: String],
+        leavingOut isLeftOut: (String) -> Bool = { _ in false }
+    ) {
         self.source = source
-        names = source.names.map { table[$0] ?? $0 }
-        stored = Dictionary(zip(names, source.names), uniquingKeysWith: { first, _ in first })
+        let kept = source.names.filter { !isLeftOut($0) }
+        names = kept.map { table[$0] ?? $0 }
+        stored = Dictionary(zip(names, kept), uniquingKeysWith: { first, _ in first })
     }
 
     public func shape(of name: String) -> Shape? { stored[name].flatMap { source.shape(of: $0) } }
 
+    public func elementType(of name: String) throws -> ElementType? {
+        try stored[name].flatMap { try source.elementType(of: $0) }
+    }
+
     public func tensor(named name: String) throws -> Tensor? {
         try stored[name].flatMap { try source.tensor(named: $0) }
+    }
+
+    public func quantizedMatrix(named name: String) throws -> QuantizedMatrix? {
+        try stored[name].flatMap { try source.quantizedMatrix(named: $0) }
     }
 
     public func releasePages() { source.releasePages() }

@@ -1,5 +1,5 @@
 import Autograd
-import Kernels
+public import Kernels
 public import Tensors
 
 /// The weights of a model with an adapter's added to them: W + s B A, or its transpose, as `float32`; the others as they
@@ -62,10 +62,15 @@ public struct MergedWeights: TensorSource {
 
     public func shape(of name: String) -> Shape? { base.shape(of: name) }
 
+    public func elementType(of name: String) throws -> ElementType? {
+        let stored = try base.elementType(of: name)
+        return stored == nil || stored == .int32 || additions[name] == nil ? stored : .float32
+    }
+
     public func tensor(named name: String) throws -> Tensor? {
         // Integers are none of a model's weights, which is for the store to tell.
-        guard let stored = try base.tensor(named: name), let addition = additions[name], stored.elementType != .int32
-        else { return try base.tensor(named: name) }
+        guard let stored = try base.tensor(named: name) else { return nil }
+        guard let addition = additions[name], stored.elementType != .int32 else { return stored }
         let product =
             isTransposed
             ? matrixProduct(addition.down, addition.up, transposeA: true, transposeB: true)

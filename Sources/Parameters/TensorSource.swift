@@ -9,6 +9,9 @@ public protocol TensorSource: Sendable {
     /// Nil where it holds no such name.
     func shape(of name: String) -> Shape?
 
+    /// The element type of ``tensor(named:)``, for whoever does not want its values yet; nil where it holds no such name.
+    func elementType(of name: String) throws -> ElementType?
+
     /// The tensor in its stored element type, dequantized where it is stored as blocks; nil where it holds no such name.
     func tensor(named name: String) throws -> Tensor?
 
@@ -21,6 +24,9 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+    /// Right for every source. One that computes its tensors can tell without doing so.
+    public func elementType(of name: String) throws -> ElementType? { try tensor(named: name)?.elementType }
+
     public func quantizedMatrix(named name: String) throws -> QuantizedMatrix? { nil }
 
     public func releasePages() {}

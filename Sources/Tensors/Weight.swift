@@ -33,18 +33,7 @@ public struct Weight: Sendable {
         guard let quantized else { return dense }
         let (outputs, inputs) = (quantized.outputs, quantized.inputs)
         let rows = Tensor(shape: [outputs, inputs], initializingFloats: { quantized.dequantize(into: $0) })
-        guard isTransposed else { return rows }
-        return Tensor(
-            shape: shape,
-            initializingFloats: { result in
-                rows.withFloats { source in
-                    for input in 0..<inputs {
-                        for output in 0..<outputs {
-                            result[input * outputs + output] = source[output * inputs + input]
-                        }
-                    }
-                }
-            })
+        return isTransposed ? rows.matrixTransposed() : rows
     }
 
     public var shape: Shape { dense.shape }

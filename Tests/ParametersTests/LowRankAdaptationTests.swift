@@ -154,6 +154,7 @@ struct LowRankAdaptationTests {
                     }
                 }
             }
+            #expect(try merged.elementType(of: name) == merged.tensor(named: name)?.elementType)
             expectClose(try #require(try merged.tensor(named: name)).floats(), expected)
         }
     }

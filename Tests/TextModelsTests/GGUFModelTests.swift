@@ -106,6 +106,17 @@ import Tokenizers
         }
     }
 
+    /// What a tensor will be is told without making it.
+    @Test(arguments: ["tiny", "sentencepiece", "gemma", "gemma2", "gemma3", "gpt2", "qwen2", "qwen3"])
+    func typesAreThoseOfTheTensors(name: String) throws {
+        let weights = try ModelFolder(Self.file("\(name).gguf")).openWeights()
+        for name in weights.names {
+            let tensor = try #require(try weights.tensor(named: name))
+            #expect(try weights.elementType(of: name) == tensor.elementType && weights.shape(of: name) == tensor.shape)
+        }
+        #expect(try weights.elementType(of: "nothing") == nil)
+    }
+
     @Test func aFolderWithOneFileIsAModel() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.copyItem(at: Self.file("tiny.gguf"), to: folder.url.appending(path: "a.gguf"))

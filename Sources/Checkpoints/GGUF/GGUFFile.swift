@@ -94,6 +94,15 @@ public struct GGUFFile: TensorSource {
 
     public func shape(of name: String) -> Shape? { storedTensor(named: name).map { Shape($0.shape) } }
 
+    public func elementType(of name: String) -> ElementType? {
+        switch storedTensor(named: name)?.type {
+        case .float32, .blocks: .float32
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        case nil: nil
+        }
+    }
+
     /// `F32`, `F16` and `BF16` as stored, over the mapped pages; blocks as `float32`.
     public func tensor(named name: String) throws -> Tensor? {
         guard let stored = storedTensor(named: name) else { return nil }

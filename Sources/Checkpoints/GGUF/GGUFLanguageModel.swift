@@ -59,6 +59,15 @@ public struct GGUFLanguageModel: TensorSource {
         }
     }
 
+    public func elementType(of name: String) -> ElementType? {
+        guard let stored = stored[name] else { return nil }
+        switch stored.change {
+        case .none, .pairs: return file.elementType(of: stored.name)
+        case .minusOne: return .float32
+        case .transposed: return shape(of: name)?.count == 2 ? .float32 : file.elementType(of: stored.name)
+        }
+    }
+
     public func tensor(named name: String) throws -> Tensor? {
         guard let stored = stored[name], let tensor = try file.tensor(named: stored.name) else { return nil }
         switch stored.change {

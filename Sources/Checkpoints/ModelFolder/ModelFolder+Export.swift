@@ -32,14 +32,12 @@ extension ModelFolder {
         weights: (any TensorSource)? = nil, progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> ModelFolder {
         let source = try weights ?? openWeights()
-        func type(of tensor: Tensor) -> ElementType {
-            tensor.elementType == .int32 ? .int32 : elementType ?? tensor.elementType
-        }
+        func type(_ stored: ElementType) -> ElementType { stored == .int32 ? .int32 : elementType ?? stored }
         let declarations = try source.names.map { name in
-            guard let tensor = try source.tensor(named: name) else {
+            guard let shape = source.shape(of: name), let stored = try source.elementType(of: name) else {
                 preconditionFailure("\(name) is listed, but not there")
             }
-            return SafetensorsWriter.Declaration(name: name, shape: tensor.shape, elementType: type(of: tensor))
+            return SafetensorsWriter.Declaration(name: name, shape: shape, elementType: type(stored))
         }
         var written = 0
         return try Self.save(
@@ -49,7 +47,7 @@ extension ModelFolder {
                 guard let tensor = try source.tensor(named: name) else {
                     preconditionFailure("\(name) is listed, but not there")
                 }
-                let value = tensor.elementType == .int32 ? tensor : tensor.converted(to: type(of: tensor))
+                let value = tensor.elementType == .int32 ? tensor : tensor.converted(to: type(tensor.elementType))
                 try checkRange(name, tensor, value)
                 written += 1
                 progress(written, declarations.count)

@@ -125,7 +125,7 @@ public struct ModelFolder: Sendable {
     /// Opens the weights: mapped, headers checked, nothing read yet. Names are those of the newer of several layouts.
     public func openWeights() throws -> any TensorSource {
         let weights = try openStoredWeights()
-        return GPT2Names(weights) ?? weights
+        return RenamedTensors(ofGPT2: weights) ?? weights
     }
 
     /// The same with the names that the files have.

@@ -61,7 +61,7 @@ public struct PyTorchFile: TensorSource {
             return Tensor(shape: view.shape, elementType: type, viewing: bytes, owner: file)
         }
         return try Tensor(shape: view.shape, elementType: type) { destination in
-            try view.forEachElement { (index, place) throws(PyTorchError) in
+            try view.shape.forEachPlace(strides: view.strides) { (index, place) throws(PyTorchError) in
                 switch view.elementType {
                 case .float16, .bfloat16:
                     destination.storeBytes(

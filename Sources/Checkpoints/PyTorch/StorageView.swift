@@ -19,21 +19,6 @@ struct StorageView {
         return true
     }
 
-    /// Calls `body` with each element's number in row-major order and its place in ``byteRange``, in elements.
-    func forEachElement(_ body: (_ index: Int, _ place: Int) throws(PyTorchError) -> Void) throws(PyTorchError) {
-        var counters = [Int](repeating: 0, count: shape.count)
-        var place = 0
-        for index in 0..<shape.elementCount {
-            try body(index, place)
-            for axis in shape.indices.reversed() {
-                counters[axis] += 1
-                place += strides[axis]
-                if counters[axis] < shape[axis] { break }
-                place -= strides[axis] * shape[axis]
-                counters[axis] = 0
-            }
-        }
-    }
 }
 
 /// Finds the bytes of tensors, and holds what the pickle says of them against the file.
