@@ -65,7 +65,7 @@ struct Transcribe: AsyncParsableCommand {
             ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
             voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         try transcriber.validate(options)
-        console.detail("model loaded in \(milliseconds(transcriber.loadTime)), kernels \(KernelLevel.current.rawValue)")
+        console.tellModelIsLoaded(in: transcriber.loadTime)
         let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)
         // One caller has the helpers and the others compute alone, so all together keep to the threads asked for.
         if jobs > 1 { Threads.setCount(max(1, Threads.count - jobs + 1)) }

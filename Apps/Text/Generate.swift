@@ -2,7 +2,6 @@ import ArgumentParser
 import Checkpoints
 import CommandLineKit
 import Foundation
-import Kernels
 import TextModels
 
 /// `text generate`: a beginning in, its continuation out.
@@ -84,9 +83,7 @@ struct Generate: AsyncParsableCommand {
         let source: TextSource = file.map { .file($0) } ?? (prompt == "-" ? .standardInput : .text(prompt ?? ""))
         let grammar = try await constraint.read()
         let generator = Generator(try chosen.load())
-        console.detail(
-            "model loaded in \(Int((generator.model.loadTime * 1000).rounded())) ms, kernels \(KernelLevel.current.rawValue)"
-        )
+        console.tellModelIsLoaded(in: generator.model.loadTime)
         var options = GenerationOptions(
             sampling: try sampling.settings(
                 over: generator.model.recommendedSampling, tokenizer: generator.model.tokenizer))

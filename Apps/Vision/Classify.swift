@@ -3,7 +3,6 @@ import Checkpoints
 import CommandLineKit
 import Foundation
 import Images
-import Kernels
 import VisionModels
 
 /// `vision classify`: pictures in, names of what they show out.
@@ -62,8 +61,7 @@ struct Classify: AsyncParsableCommand {
         let path = output == "-" ? nil : output
         if let path { try ResultFile.checkWritable(path) }
         let classifier = try Classifier(ModelFolder(modelOptions.folder(defaultName: Vision.defaultModel)))
-        console.detail(
-            "model loaded in \(Int(1000 * classifier.loadTime)) ms, kernels \(KernelLevel.current.rawValue)")
+        console.tellModelIsLoaded(in: classifier.loadTime)
         let (topK, threshold, batchSize, format) = (topK, threshold, batchSize, format)
         try await runInterruptibly(on: console) {
             let work = ClassificationWork(

@@ -9,7 +9,7 @@ import Testing
 
 /// Small random models of every architecture and what `transformers` makes of them
 /// (`Tests/Reference/language_model_fixtures.py`).
-struct LanguageModelFixture {
+struct LanguageModelFixture: ReferenceFixture {
     static let names = [
         "mistral", "mistral-whole", "qwen2", "qwen2-window", "qwen3", "qwen3-biased", "gemma", "gemma2",
         "gemma2-standard", "gemma3", "gpt2", "gpt2-bare",
@@ -17,6 +17,7 @@ struct LanguageModelFixture {
 
     let folder: ModelFolder
     let model: any CausalLanguageModel
+    var network: any CausalLanguageModel { model }
     let store: ParameterStore
     let expected: SafetensorsFile
 
@@ -25,14 +26,6 @@ struct LanguageModelFixture {
         store = ParameterStore(reading: try folder.openWeights())
         model = try LanguageModelArchitecture.configuration(of: folder).makeModel(in: store)
         expected = try SafetensorsFile(path: folder.url.appendingPathComponent("expected.safetensors").path)
-    }
-
-    func tensor(_ name: String) throws -> Tensor { try #require(try expected.tensor(named: name)) }
-
-    /// The tokens that go in, and for each the one that should come out; `[sequences, time]` both.
-    func tokens() throws -> (inputs: Tensor, targets: Tensor) {
-        let tokens = try tensor("tokens")
-        return LlamaFixture.split(tokens.integers(), sequences: tokens.shape[0])
     }
 
     /// Of one text's next tokens, `[time][vocabulary]`.

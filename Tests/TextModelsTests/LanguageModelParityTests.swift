@@ -12,24 +12,12 @@ import Testing
 struct LanguageModelParityTests {
     @Test(arguments: LanguageModelFixture.names)
     func logitsAreThoseOfTransformers(name: String) throws {
-        let fixture = try LanguageModelFixture(name)
-        let logits = fixture.model.logits(fixture.model(try fixture.tokens().inputs))
-        #expect(largestRelativeDifference(logits.floats(), try fixture.tensor("logits").floats()) < 1e-5)
+        try LanguageModelFixture(name).expectLogits()
     }
 
     @Test(arguments: LanguageModelFixture.names)
     func lossAndGradientsAreThoseOfPyTorch(name: String) throws {
-        let fixture = try LanguageModelFixture(name)
-        let (inputs, targets) = try fixture.tokens()
-        let (loss, gradients) = valueAndGradients { fixture.model.loss(inputs, targets: targets) }
-        #expect(abs(loss.scalar - (try fixture.tensor("loss").scalar)) < 1e-5)
-        #expect(fixture.store.parameters.count == fixture.expected.names.filter { $0.hasPrefix("gradient.") }.count)
-        for parameter in fixture.store.parameters {
-            let expected = try fixture.tensor("gradient.\(parameter.name)").floats()
-            let found = try #require(gradients[parameter])
-            #expect(found.floats().contains { $0 != 0 }, "\(parameter.name)")
-            #expect(largestRelativeDifference(found.floats(), expected) < 1e-4, "\(parameter.name)")
-        }
+        try LanguageModelFixture(name).expectLossAndGradients()
     }
 
     /// In pieces and token by token over the cache, beyond the window of those that have one.
@@ -93,16 +81,6 @@ struct LanguageModelParityTests {
 
     @Test(arguments: LanguageModelFixture.names)
     func dropoutDropsInTrainingOnly(name: String) throws {
-        let fixture = try LanguageModelFixture(name)
-        let (inputs, targets) = try fixture.tokens()
-        func loss(_ mode: Mode, _ dropout: Float) -> Float {
-            fixture.model.loss(inputs, targets: targets, mode: mode, dropout: dropout).scalar
-        }
-        let mode = Mode.training(RandomSource(seed: 1))
-        let plain = loss(.inference, 0)
-        #expect(loss(.inference, 0.5) == plain)
-        #expect(abs(loss(mode, 0) - plain) < 1e-5)
-        #expect(loss(mode, 0.5) != plain && loss(mode, 0.5) == loss(mode, 0.5))
-        #expect(loss(mode, 0.5) != loss(.training(RandomSource(seed: 2)), 0.5))
+        try LanguageModelFixture(name).expectDropoutInTrainingOnly()
     }
 }

@@ -3,7 +3,6 @@ import ChatTemplates
 import Checkpoints
 import CommandLineKit
 import Foundation
-import Kernels
 import TextModels
 
 /// `text chat`: a conversation.
@@ -64,9 +63,7 @@ struct Chat: AsyncParsableCommand {
         let grammar = try await constraint.read()
         let generator = try Generator(folder)
         let format = try await template.format(of: folder, tokenizer: generator.model.tokenizer)
-        console.detail(
-            "model loaded in \(Int((generator.model.loadTime * 1000).rounded())) ms, kernels \(KernelLevel.current.rawValue)"
-        )
+        console.tellModelIsLoaded(in: generator.model.loadTime)
         var options = GenerationOptions(
             sampling: try sampling.settings(
                 over: generator.model.recommendedSampling, tokenizer: generator.model.tokenizer))

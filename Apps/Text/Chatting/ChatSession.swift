@@ -44,25 +44,19 @@ final class ChatSession: Sendable {
     ///
     /// - Returns: whether the answer came to its end; where its task is cancelled, what there is of it counts.
     func answer(_ question: String) async throws -> Bool {
-        let before = messages
-        messages.append(ChatMessage(role: "user", content: question))
-        do {
-            let isWhole = try await answer()
-            // Stopped before its first word, an answer is none, and its question was not asked.
-            if messages.last?.role != "assistant" { messages = before }
-            return isWhole
-        } catch {
-            messages = before
-            throw error
-        }
+        try await answer(messages + [ChatMessage(role: "user", content: question)])
     }
 
-    /// Answers the last question anew.
+    /// Answers the last question anew. Where that fails, the conversation is as it was before.
     func retry() async throws -> Bool {
+        try await answer(messages.last?.role == "assistant" ? messages.dropLast() : messages)
+    }
+
+    private func answer(_ asked: [ChatMessage]) async throws -> Bool {
         let before = messages
-        if messages.last?.role == "assistant" { messages.removeLast() }
+        messages = asked
         do {
-            let isWhole = try await answer()
+            let isWhole = try await writeAnswer()
             // Stopped before its first word, an answer is none, and its question was not asked.
             if messages.last?.role != "assistant" { messages = before }
             return isWhole
@@ -72,7 +66,7 @@ final class ChatSession: Sendable {
         }
     }
 
-    private func answer() async throws -> Bool {
+    private func writeAnswer() async throws -> Bool {
         let tokens = try prompt()
         var options = options
         options.stream = state.withLock { state in
