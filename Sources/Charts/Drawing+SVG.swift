@@ -1,3 +1,5 @@
+import Images
+
 extension Drawing {
     /// The drawing as an SVG document (<https://www.w3.org/TR/SVG2/>), without scripts and references to elsewhere.
     public func svg() -> String {

@@ -1,3 +1,5 @@
+public import Images
+
 /// Curves over a common axis, with ticks, grid, labels and a legend.
 public struct LineChart: Sendable {
     public struct Series: Sendable {

@@ -9,18 +9,18 @@
 /// A glyph is written as strokes between semicolons. `P x y` leads to a point; `A x y rx ry a b` follows an ellipse around
 /// (x, y) from angle a to b, in degrees, counter-clockwise where b is larger. Units: capitals are 14 high, small letters
 /// 10; y points upwards from the base line.
-struct StrokeFont: Sendable {
-    struct Glyph: Sendable {
-        let strokes: [[Drawing.Point]]
+package struct StrokeFont: Sendable {
+    package struct Glyph: Sendable {
+        package let strokes: [[Point]]
         /// From this glyph's origin to the next one's.
-        let advance: Double
+        package let advance: Double
     }
 
-    static let standard = StrokeFont()
+    package static let standard = StrokeFont()
 
-    static let capitalHeight = 14.0
+    package static let capitalHeight = 14.0
     /// Capitals over the size of a font, as in common typefaces.
-    static let capitalFraction = 0.72
+    package static let capitalFraction = 0.72
     private static let space = 5.5
     private static let gap = 3.5
 
@@ -33,12 +33,12 @@ struct StrokeFont: Sendable {
     }
 
     /// An empty box for what is not printable ASCII.
-    subscript(character: Character) -> Glyph {
+    package subscript(character: Character) -> Glyph {
         character == " " ? Glyph(strokes: [], advance: Self.space) : glyphs[character] ?? unknown
     }
 
     /// The width of `text` in units.
-    func width(of text: String) -> Double {
+    package func width(of text: String) -> Double {
         max(0, text.reduce(0) { $0 + self[$1].advance } - Self.gap)
     }
 
@@ -48,14 +48,14 @@ struct StrokeFont: Sendable {
         return Glyph(strokes: strokes, advance: right + gap)
     }
 
-    private static func stroke(_ words: [Substring]) -> [Drawing.Point] {
-        var points: [Drawing.Point] = []
+    private static func stroke(_ words: [Substring]) -> [Point] {
+        var points: [Point] = []
         var rest = words[...]
         while let command = rest.popFirst() {
             let numbers = rest.prefix(command == "A" ? 6 : 2).compactMap { Double($0) }
             rest = rest.dropFirst(numbers.count)
             guard command == "A" else {
-                points.append(Drawing.Point(numbers[0], numbers[1]))
+                points.append(Point(numbers[0], numbers[1]))
                 continue
             }
             let (from, to) = (numbers[4] * .pi / 180, numbers[5] * .pi / 180)
@@ -63,7 +63,7 @@ struct StrokeFont: Sendable {
             for step in 0...steps {
                 let angle = from + (to - from) * Double(step) / Double(steps)
                 points.append(
-                    Drawing.Point(numbers[0] + numbers[2] * cos(angle), numbers[1] + numbers[3] * sin(angle)))
+                    Point(numbers[0] + numbers[2] * cos(angle), numbers[1] + numbers[3] * sin(angle)))
             }
         }
         return points
