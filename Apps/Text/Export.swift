@@ -52,17 +52,13 @@ struct Export: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "text")
         let source = try ModelFolder(ModelCatalog.locate(model))
         let target = URL(fileURLWithPath: output, isDirectory: true)
-        let adapter = try adapterOptions.folder()
-        var additions: [String: Data] = [:]
-        // What was trained last has the card that says most.
-        if let card = try adapter.flatMap({ try ModelCard(checkpoint: $0.url.path) })
-            ?? ModelCard(checkpoint: source.url.path)
-        {
-            additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
-        }
-        if let adapter {
+        if let adapter = try adapterOptions.folder() {
             return try MergedModel(source, adapter, strength: adapterOptions.strength)
-                .write(to: target, elementType: type?.elementType, adding: additions, on: console)
+                .write(to: target, elementType: type?.elementType, on: console)
+        }
+        var additions: [String: Data] = [:]
+        if let card = try ModelCard(checkpoint: source.url.path) {
+            additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
         }
         try source.export(to: target, elementType: type?.elementType, adding: additions, on: console)
         if case .gguf = source.layout {

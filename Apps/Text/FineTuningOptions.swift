@@ -18,13 +18,14 @@ struct FineTuningOptions: ParsableArguments {
     var loraAlpha: Double?
     @Option(
         help: ArgumentHelp(
-            "Layers with adapters: all-linear, or names with commas between them (default: q_proj,v_proj).",
+            "Layers with adapters: all-linear, or names with commas between them (default: q_proj,v_proj; c_attn for GPT-2).",
             valueName: "names"))
     var loraTargets: String?
     @Option(help: ArgumentHelp("Probability of dropout before the adapters.", valueName: "probability"))
     var loraDropout: Float?
     @Flag(help: "At the end, write the model with the best adapters in its weights, as 'merged' in the run's folder.")
     var merge = false
+    @OptionGroup var template: ChatTemplateOption
     @Flag(help: "Cut the end of rows that are longer than the model sees, instead of refusing them.")
     var truncate = false
 
@@ -41,19 +42,24 @@ struct FineTuningOptions: ParsableArguments {
             throw ValidationError("--lora trains adapters of a pretrained model; name it with --model.")
         }
         if truncate, model == nil { throw ValidationError("--truncate has no meaning without --model.") }
+        if template.chatTemplate != nil, model == nil {
+            throw ValidationError("--chat-template has no meaning without --model.")
+        }
         do {
-            try adapterSettings?.validate()
+            try adapterSettings(standardTargets: ["any"])?.validate()
         } catch {
             throw ValidationError("--lora: \(error).")
         }
     }
 
     /// Nil for training of the whole model.
-    var adapterSettings: LowRankSettings? {
-        lora.map { rank in
+    ///
+    /// - Parameter standardTargets: those of the model, where nobody names others.
+    func adapterSettings(standardTargets: @autoclosure () throws -> [String]) rethrows -> LowRankSettings? {
+        try lora.map { rank in
             LowRankSettings(
                 rank: rank, alpha: loraAlpha, dropout: loraDropout ?? 0,
-                targets: loraTargets.map { LowRankSettings.Targets($0) } ?? .named(FineTuning.standardTargets))
+                targets: try loraTargets.map { LowRankSettings.Targets($0) } ?? .named(standardTargets()))
         }
     }
 }

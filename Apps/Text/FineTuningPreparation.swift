@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatTemplates
 import Checkpoints
 import CommandLineKit
 import Datasets
@@ -18,11 +19,14 @@ struct FineTuningPreparation {
     private let console: Console
     private let data: LanguageData
     private let name: String
+    private let template: ChatTemplate?
 
-    /// - Parameter name: the model's, as `--model` has it.
+    /// - Parameters:
+    ///   - name: the model's, as `--model` has it.
+    ///   - template: what `--chat-template` names.
     init(
         _ language: LanguageOptions, _ options: FineTuningOptions, _ training: TrainingOptions, model name: String,
-        console: Console
+        template: ChatTemplate?, console: Console
     ) throws {
         let ofNewModels: [(name: String, isGiven: Bool)] = [
             ("preset", language.preset != nil), ("tokenizer", language.tokenizer != nil),
@@ -33,18 +37,19 @@ struct FineTuningPreparation {
             throw ValidationError("--\(option.name) is for a model from nothing; leave it or --model out.")
         }
         (self.language, self.options, self.training) = (language, options, training)
-        (self.console, self.name) = (console, name)
+        (self.console, self.name, self.template) = (console, name, template)
         data = try LanguageData(language, seed: UInt64(training.seed ?? 1), console: console)
     }
 
     func work() throws -> TrainingWork<LanguageModelTraining> {
         let folder = try ModelFolder(ModelCatalog.locate(name))
+        let adapters = try options.adapterSettings(standardTargets: FineTuning.standardTargets(of: folder))
         let tuning = try FineTuning(
             folder,
-            adapters: options.adapterSettings.map {
+            adapters: adapters.map {
                 FineTuning.Adapters(
                     $0, baseModel: Self.baseName(name), random: RandomSource(seed: data.seed))
-            })
+            }, template: template)
         let context = tuning.model.configuration.context
         if let asked = language.context, asked > context {
             throw TextModelError.contextOutOfRange(asked, limit: context)
@@ -65,9 +70,10 @@ struct FineTuningPreparation {
                 }),
             data: batches, validation: validation, settings: settings, files: tuning.files,
             description: RunDescription(
-                program: "text", version: triptychVersion, options: resolved(settings, batchSize: batchSize),
+                program: "text", version: triptychVersion, options: resolved(settings, adapters, batchSize: batchSize),
                 settings: settings, parameterCount: tuning.parameters.elementCount,
-                data: try data.fingerprints(and: folder.weightFiles().map(\.path))))
+                data: try data.fingerprints(
+                    and: folder.weightFiles().map(\.path) + [templateFile].compactMap { $0 })))
     }
 
     private func batches(
@@ -91,8 +97,12 @@ struct FineTuningPreparation {
         return ModelList.bundled[name]?.hub?.identifier ?? name
     }
 
+    private var templateFile: String? { options.template.file.map { URL(fileURLWithPath: $0).path } }
+
     /// Every option with the value that was resolved.
-    private func resolved(_ settings: TrainingSettings, batchSize: Int) -> [String: OptionValue] {
+    private func resolved(
+        _ settings: TrainingSettings, _ adapters: LowRankSettings?, batchSize: Int
+    ) -> [String: OptionValue] {
         var resolved = settings.options(batchSize: batchSize).merging(data.options) { $1 }
         resolved["model"] = .text(
             FileManager.default.fileExists(atPath: name) ? URL(fileURLWithPath: name).path : name)
@@ -100,7 +110,8 @@ struct FineTuningPreparation {
         resolved["dropout"] = .number(Double(language.dropout ?? 0))
         resolved["label-smoothing"] = .number(Double(language.labelSmoothing ?? 0))
         resolved["truncate"] = .flag(options.truncate)
-        if let adapters = options.adapterSettings {
+        resolved["chat-template"] = (templateFile ?? options.template.chatTemplate).map { .text($0) }
+        if let adapters {
             resolved["lora"] = .integer(adapters.rank)
             resolved["lora-alpha"] = .number(adapters.alpha)
             resolved["lora-dropout"] = .number(Double(adapters.dropout))

@@ -57,10 +57,7 @@ struct Generate: AsyncParsableCommand {
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
-        // What was kept would be taken for what the model alone has read.
-        if cache.promptCache != nil, adapterOptions.adapter != nil {
-            throw ValidationError("--prompt-cache and --adapter exclude each other.")
-        }
+        try cache.check(with: adapterOptions)
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
         if !(1...1000).contains(count) { throw ValidationError("--count \(count) is not possible; give 1 to 1000.") }
         if let logProbabilities {

@@ -88,18 +88,20 @@ struct LanguagePreparation {
     }
 
     /// First weights as a model folder, and the batches of all steps: `tokens` and `targets`, `[batches, sequences, time]`.
+    /// The last batch of a pass may have fewer sequences; the rest of its targets then is ``TokenBatch/ignoredTarget``.
     private func export(
         to folder: String, _ store: ParameterStore, _ files: ModelFiles, _ batches: TokenBatches,
         _ settings: TrainingSettings
     ) throws {
         let count = (settings.plannedSteps(batchesPerEpoch: batches.batchesPerEpoch) ?? 1) * settings.accumulation
-        let whole = (0..<count).map { batches.batch($0 % batches.batchesPerEpoch, epoch: $0 / batches.batchesPerEpoch) }
-            .filter { $0.sequenceCount == batches.batchSize }
-        guard whole.count == count else {
-            throw TrainingError.invalidSetting(
-                name: "export", expected: "fewer steps, so that all batches are of one size")
-        }
         let shape: Shape = [count, batches.batchSize, batches.blockLength]
+        let steps = (0..<count).map { batches.batch($0 % batches.batchesPerEpoch, epoch: $0 / batches.batchesPerEpoch) }
+        func whole(_ part: KeyPath<TokenBatch, [Int32]>, filledWith filler: Int32) -> Tensor {
+            let size = batches.batchSize * batches.blockLength
+            return Tensor(
+                steps.flatMap { $0[keyPath: part] + Array(repeating: filler, count: size - $0[keyPath: part].count) },
+                shape: shape)
+        }
         let values = Dictionary(
             uniqueKeysWithValues: store.parameters.map { ($0.name, $0.value.converted(to: .float32)) })
         try ModelFolder.save(
@@ -112,8 +114,8 @@ struct LanguagePreparation {
             finish: { hiddenPath in
                 try SafetensorsWriter.write(
                     [
-                        "tokens": Tensor(whole.flatMap(\.inputs), shape: shape),
-                        "targets": Tensor(whole.flatMap(\.targets), shape: shape),
+                        "tokens": whole(\.inputs, filledWith: 0),
+                        "targets": whole(\.targets, filledWith: TokenBatch.ignoredTarget),
                     ], to: "\(hiddenPath)/batches.safetensors")
             })
     }

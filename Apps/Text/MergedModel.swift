@@ -26,8 +26,17 @@ struct MergedModel {
     /// Writes the model as a folder; of 32 bits where `elementType` is nil, as what an adapter adds may be too little for
     /// the 16 that it was added to.
     func write(
-        to url: URL, elementType: ElementType? = nil, adding additions: [String: Data] = [:], on console: Console
+        to url: URL, elementType: ElementType? = nil, on console: Console
     ) throws {
+        // What was trained last has the card that says most.
+        let card = try ModelCard(checkpoint: adapter.url.path) ?? ModelCard(checkpoint: folder.url.path)
+        var additions: [String: Data] = [:]
+        if let card {
+            let count = card.isOfAdapters ? try folder.parameterCount() : nil
+            additions["README.md"] = Data(card.text(name: url.lastPathComponent, mergedInto: count).utf8)
+        }
+        // By which the adapter has learnt to answer.
+        additions["chat_template.jinja"] = try adapter.contents(of: "chat_template.jinja")
         try folder.export(
             to: url, elementType: elementType ?? .float32, adding: additions, weights: weights, on: console)
     }

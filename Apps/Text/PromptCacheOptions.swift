@@ -14,6 +14,13 @@ struct PromptCacheOptions: ParsableArguments {
         if promptCache == "" { throw ValidationError("--prompt-cache is empty; name a file.") }
     }
 
+    /// What was kept beside an adapter would be taken for what the model alone has read.
+    func check(with adapter: AdapterOptions) throws {
+        if promptCache != nil, adapter.adapter != nil {
+            throw ValidationError("--prompt-cache and --adapter exclude each other.")
+        }
+    }
+
     /// What the model has read before, or nothing.
     func open(for model: LanguageModel, on console: Console) throws -> PromptCache {
         guard let promptCache else { return PromptCache(model) }

@@ -5,7 +5,7 @@ public import Parameters
 ///
 /// Format: <https://huggingface.co/docs/peft/developer_guides/checkpoint>; what is read of it stands in
 /// docs/formats/checkpoints.md. The folder of a training run means its best checkpoint.
-public struct AdapterFolder: Sendable {
+public struct AdapterFolder: ConfigurationFolder {
     public let url: URL
     public let settings: LowRankSettings
     /// `base_model_name_or_path`: a name on the hub or a folder, as whoever made the adapter had it.
@@ -38,6 +38,12 @@ public struct AdapterFolder: Sendable {
     /// Opens the factors: mapped, the header checked, nothing read yet.
     public func openWeights() throws -> any TensorSource {
         try SafetensorsFile(path: ModelFolder.path(url.appending(path: ModelFolder.FileNames.adapter.weights)))
+    }
+
+    /// The content of a file beside the factors; nil where there is none.
+    public func contents(of name: String) throws -> Data? {
+        let path = ModelFolder.path(url.appending(path: name))
+        return FileKind(path) == .file ? try ConfigurationFile.contents(path: path) : nil
     }
 
     /// The content of `adapter_config.json`.

@@ -14,6 +14,8 @@ public protocol LanguageModelConfiguration: Sendable, Equatable {
     var endTokens: [Int] { get }
     /// The number of elements of all weights together.
     var parameterCount: Int { get }
+    /// Linear layers that get adapters where nobody names others.
+    var adapterTargets: [String] { get }
 
     /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
     ///
@@ -28,6 +30,9 @@ public protocol LanguageModelConfiguration: Sendable, Equatable {
 }
 
 extension LanguageModelConfiguration {
+    /// Queries and values (Hu et al. 2021, section 7.1).
+    public var adapterTargets: [String] { ["q_proj", "v_proj"] }
+
     /// Configurations look alike, whatever they are of: one entry a line.
     static func json(_ file: some Encodable) throws -> Data {
         let encoder = JSONEncoder()

@@ -39,6 +39,9 @@ public struct ModelCard: Sendable {
         return []
     }
 
+    /// Whether the run trained adapters beside a model.
+    public var isOfAdapters: Bool { description.options["lora"] != nil }
+
     /// The command that repeats the run, with every option as it was resolved; files by their names alone.
     public var command: String {
         var words = [description.program, "train"]
@@ -55,11 +58,16 @@ public struct ModelCard: Sendable {
 
     /// Markdown.
     ///
-    /// - Parameter name: the model's.
-    public func text(name: String) -> String {
+    /// - Parameters:
+    ///   - name: the model's.
+    ///   - parameterCount: of a model that has in its weights what was trained beside them; nil where all of the model
+    ///     was trained.
+    public func text(name: String, mergedInto parameterCount: Int? = nil) -> String {
+        let trained = "\(description.parameterCount) parameters"
         var lines = [
             "# \(name)", "",
-            "\(description.parameterCount) parameters, trained by Triptych \(description.version) "
+            (parameterCount.map { "\($0) parameters, with adapters of \(trained) in them that were" } ?? "\(trained),")
+                + " trained by Triptych \(description.version) "
                 + "(`\(description.program) train`), checkpoint of step \(step).", "",
             "## Data", "", "| file | bytes | SHA-256 |", "|---|--:|---|",
         ]

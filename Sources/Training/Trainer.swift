@@ -57,7 +57,8 @@ public struct Trainer<Model: TrainableModel> {
             .started(
                 TrainingPlan(
                     parameterCount: model.parameters.elementCount, batchesPerEpoch: data.batchesPerEpoch,
-                    plannedSteps: plannedSteps)))
+                    plannedSteps: plannedSteps, maximumSeconds: settings.maximumSeconds,
+                    patience: settings.patience)))
         if isResumed { try restore(from: run, weights: files.names.weights) }
         var records = try RunRecords(
             run, step: state.step, figureNames: Array(model.figures(validationLoss: 1).keys))

@@ -13,8 +13,20 @@ public enum TrainingEvent: Sendable {
 public struct TrainingPlan: Sendable, Equatable {
     public let parameterCount: Int
     public let batchesPerEpoch: Int
-    /// Nil where only time or a signal ends the run.
+    /// Nil where only time, patience or a signal ends the run.
     public let plannedSteps: Int?
+    /// Seconds that the run may take.
+    public let maximumSeconds: Double?
+    /// Evaluations without a better loss that end the run.
+    public let patience: Int?
+
+    public init(
+        parameterCount: Int, batchesPerEpoch: Int, plannedSteps: Int?, maximumSeconds: Double? = nil,
+        patience: Int? = nil
+    ) {
+        (self.parameterCount, self.batchesPerEpoch) = (parameterCount, batchesPerEpoch)
+        (self.plannedSteps, self.maximumSeconds, self.patience) = (plannedSteps, maximumSeconds, patience)
+    }
 }
 
 /// One step as it was done.

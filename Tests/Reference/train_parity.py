@@ -57,12 +57,13 @@ def main():
     accumulation = settings["accumulation"]
     for step in range(min(len(ours), tokens.shape[0] // accumulation)):
         chosen = range(step * accumulation, (step + 1) * accumulation)
-        count = sum(targets[i].numel() for i in chosen)
+        # The last batch of a pass may have fewer sequences; the targets of the others are -1.
+        count = sum((targets[i] >= 0).sum().item() for i in chosen)
         total = 0.0
         optimizer.zero_grad(set_to_none=True)
         for i in chosen:
             logits = model(input_ids=tokens[i], use_cache=False).logits.float()
-            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets[i].flatten(), reduction="sum")
+            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets[i].flatten(), ignore_index=-1, reduction="sum")
             (loss / count).backward()
             total += loss.item()
         if settings.get("gradientNormLimit") is not None:

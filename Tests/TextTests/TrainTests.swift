@@ -61,6 +61,42 @@ import Testing
         #expect(generated.status == 0 && !generated.output.isEmpty, "\(generated.errors)")
     }
 
+    /// The batches that are written for another implementation are those of the run, small last ones of a pass, too.
+    @Test func exportedBatchesAreThoseOfAllSteps() throws {
+        try folder.write(String(Self.corpus.prefix(2000)), to: "short.txt")
+        let run = try text(
+            [
+                "train", "--data", "short.txt", "--preset", "1m", "--tokenizer", "bytes", "--context", "24",
+                "--batch-size", "7", "--max-steps", "30", "--evaluate-every", "30", "--output", "run", "--export",
+                "batches",
+            ])
+        #expect(run.status == 0, "\(run.errors)")
+        let bytes = try folder.bytes("batches/batches.safetensors")
+        let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = try #require(
+            try JSONSerialization.jsonObject(with: Data(bytes[8..<8 + length])) as? [String: Any])
+        func values(_ name: String) throws -> [Int32] {
+            let entry = try #require(header[name] as? [String: Any])
+            #expect(entry["shape"] as? [Int] == [30, 7, 24])
+            let offsets = try #require(entry["data_offsets"] as? [Int])
+            return bytes[8 + length + offsets[0]..<8 + length + offsets[1]].withUnsafeBytes { raw in
+                (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self) }
+            }
+        }
+        let (tokens, targets) = (try values("tokens"), try values("targets"))
+        var sizes: [Int] = []
+        for batch in 0..<30 {
+            let rows = (0..<7).map { batch * 7 + $0 }.filter { targets[$0 * 24] >= 0 }
+            sizes.append(rows.count)
+            for row in rows {
+                #expect(tokens[row * 24 + 1..<row * 24 + 24] == targets[row * 24..<row * 24 + 23])
+            }
+        }
+        #expect(targets.count { $0 >= 0 } == sizes.reduce(0, +) * 24)
+        let small = sizes.filter { $0 < 7 }
+        #expect(!small.isEmpty && small.allSatisfy { $0 > 0 } && small.count < 15, "\(sizes)")
+    }
+
     @Test func aTrialWritesNothing() throws {
         let run = try text(["train"] + Self.small + ["--dry-run"])
         #expect(run.status == 0, "\(run.errors)")
@@ -81,24 +117,9 @@ import Testing
         let duration = (clock.now - start) / .seconds(1)
         #expect(try weights("two") == weights("one"))
 
-        var random = SystemRandomNumberGenerator()
-        var kills = 0
-        for _ in 0..<10 {
-            let isBegun = folder.exists("killed/run.json")
-            let process = Process()
-            process.executableURL = ProgramRun.program("text")
-            process.currentDirectoryURL = folder.url
-            process.standardError = FileHandle.nullDevice
-            process.arguments =
-                isBegun
-                ? ["train", "--resume", "killed", "--threads", "2"]
-                : ["train"] + Self.small + steps + ["--threads", "2", "--output", "killed"]
-            try process.run()
-            usleep(UInt32(1e6 * duration * Double.random(in: 0.02...0.3, using: &random)))
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-            if process.terminationReason == .uncaughtSignal { kills += 1 }
-        }
+        let kills = try folder.train(
+            ["train"] + Self.small + steps, in: "killed", threads: 2,
+            killedWithin: duration * 0.02...duration * 0.3, times: 10)
         #expect(kills >= 5)
         run = try text(["train", "--resume", "killed", "--threads", "1"])
         #expect(run.status == 0, "\(run.errors)")

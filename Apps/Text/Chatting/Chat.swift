@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChatTemplates
-import Checkpoints
 import CommandLineKit
 import Foundation
 import TextModels
@@ -18,9 +17,11 @@ struct Chat: AsyncParsableCommand {
               text chat --system "Answer in one sentence."
               text chat --message "Why is the sky blue?"
               text chat --history talk.jsonl < questions.txt
+              text chat --adapter runs/mine
             """)
 
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var adapterOptions: AdapterOptions
     @Option(help: ArgumentHelp("What the model is told before the conversation.", valueName: "text"))
     var system: String?
     @Option(help: ArgumentHelp("Answer this one message, then leave.", valueName: "text"))
@@ -48,6 +49,7 @@ struct Chat: AsyncParsableCommand {
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
+        try cache.check(with: adapterOptions)
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
         if stop.contains("") { throw ValidationError("--stop is empty; every text ends there.") }
         if constraint.isGiven, !stop.isEmpty {
@@ -59,16 +61,16 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
-        let folder = try ModelFolder(modelOptions.writingFolder())
+        let chosen = try ChosenModel(modelOptions, adapterOptions)
         let grammar = try await constraint.read()
-        let generator = try Generator(folder)
-        let format = try await template.format(of: folder, tokenizer: generator.model.tokenizer)
+        let generator = Generator(try chosen.load())
+        let format = try await template.format(of: chosen, tokenizer: generator.model.tokenizer)
         console.tellModelIsLoaded(in: generator.model.loadTime)
         var options = GenerationOptions(
             sampling: try sampling.settings(
                 over: generator.model.recommendedSampling, tokenizer: generator.model.tokenizer))
         options.maximumCount = maxTokens
-        options.stopStrings = stop + template.stopStrings
+        options.stopStrings = stop + format.stopStrings
         options.endTokens = format.endTokens
         options.grammar = grammar
         options.seed = seed ?? UInt64.random(in: 0..<1 << 32)

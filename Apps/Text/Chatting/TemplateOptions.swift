@@ -7,15 +7,27 @@ import Tokenizers
 
 /// How a conversation is shown to the model.
 struct TemplateOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Show the conversation by this template instead of the model's: a file, or \(names).",
-            valueName: "file|name"))
-    var chatTemplate: String?
+    @OptionGroup var template: ChatTemplateOption
     @Option(
         help: ArgumentHelp(
             "Set a variable of the template, as JSON: enable_thinking=false. Repeatable.", valueName: "name=value"))
     var templateVariable: [TemplateVariable] = []
+
+    func format(of model: ChosenModel, tokenizer: any Tokenizer) async throws -> ChatFormat {
+        var format = try ChatFormat(
+            model.folder, adapter: model.adapter, tokenizer: tokenizer, template: await template.read())
+        for variable in templateVariable { format.variables[variable.name] = variable.value }
+        return format
+    }
+}
+
+/// `--chat-template`, for who talks with a model and for who trains it.
+struct ChatTemplateOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Show conversations by this template instead of the model's: a file, or \(names).",
+            valueName: "file|name"))
+    var chatTemplate: String?
 
     private static let names = BuiltInTemplate.allCases.map(\.rawValue).joined(separator: ", ")
 
@@ -23,16 +35,10 @@ struct TemplateOptions: ParsableArguments {
         if chatTemplate == "" { throw ValidationError("--chat-template is empty; name a file, or \(Self.names).") }
     }
 
-    /// What ends an answer of a template that has no token for it.
-    var stopStrings: [String] { chatTemplate.flatMap(BuiltInTemplate.init)?.stopStrings ?? [] }
+    /// The path of the template's file; nil for one that comes with the program, or none.
+    var file: String? { BuiltInTemplate(rawValue: chatTemplate ?? "") == nil ? chatTemplate : nil }
 
-    func format(of folder: ModelFolder, tokenizer: any Tokenizer) async throws -> ChatFormat {
-        var format = try ChatFormat(folder, tokenizer: tokenizer, template: await template())
-        for variable in templateVariable { format.variables[variable.name] = variable.value }
-        return format
-    }
-
-    private func template() async throws -> ChatTemplate? {
+    func read() async throws -> ChatTemplate? {
         guard let chatTemplate else { return nil }
         if let known = BuiltInTemplate(rawValue: chatTemplate) { return try known.template() }
         guard FileManager.default.fileExists(atPath: chatTemplate) else {

@@ -17,7 +17,7 @@ import Tensors
 ///   Hugging Face's would be.
 /// - A folder whose only weights are one `.safetensors`, `.pth` or `.pt` file of another name. It needs no `config.json`:
 ///   small models have none, their weights are all there is to know.
-public struct ModelFolder: Sendable {
+public struct ModelFolder: ConfigurationFolder {
     public enum Layout: Sendable, Equatable {
         case safetensors(fileName: String)
         case shardedSafetensors
@@ -208,12 +208,6 @@ public struct ModelFolder: Sendable {
         }
         guard file(name) != nil else { return nil }
         return try ConfigurationFile.contents(path: path(of: name))
-    }
-
-    /// Decodes a JSON file; nil where the model has none. Errors name the file and the key.
-    public func decode<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value? {
-        guard let contents = try contents(of: name) else { return nil }
-        return try ConfigurationFile.decode(type, contents, path: path(of: name))
     }
 
     private func ctranslate2Configuration() throws -> CTranslate2Whisper.Configuration {

@@ -24,9 +24,8 @@ public final class TrainingDisplay: Sendable {
     public func show(_ event: TrainingEvent) {
         switch event {
         case .started(let plan):
-            let steps = plan.plannedSteps.map { "\($0) steps" } ?? "until it is stopped"
             console.note(
-                "training \(Self.compact(Double(plan.parameterCount))) parameters, \(steps), "
+                "training \(Self.compact(Double(plan.parameterCount))) parameters, \(Self.end(of: plan)), "
                     + "\(plan.batchesPerEpoch) batches a pass")
         case .resumed(let step, let checkpoint): console.note("going on after step \(step), from \(checkpoint)")
         case .skippedCheckpoint(let path, let reason):
@@ -41,6 +40,15 @@ public final class TrainingDisplay: Sendable {
                 "step \(report.step): validation loss \(fixed(report.loss, 4))\(figures.joined())"
                     + (report.isBest ? " (best so far)" : ""))
         }
+    }
+
+    /// What ends a run, whichever comes first: `100 steps or 0:45 of training`.
+    static func end(of plan: TrainingPlan) -> String {
+        let ends = [
+            plan.plannedSteps.map { "\($0) steps" }, plan.maximumSeconds.map { "\(clockTime($0)) of training" },
+            plan.patience.map { "\($0) evaluations that are no better" },
+        ].compactMap { $0 }
+        return ends.isEmpty ? "until it is stopped" : ends.joined(separator: " or ")
     }
 
     /// Removes the live line.

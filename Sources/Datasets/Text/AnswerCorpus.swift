@@ -75,9 +75,9 @@ public struct BadRows: Error, Sendable, Equatable, CustomStringConvertible {
     public let allowed: Int
 
     public var description: String {
-        let shown = rows.prefix(5).map { "\n  \($0)" }.joined()
-        let more = rows.count > 5 ? "\n  and \(rows.count - 5) more" : ""
+        let shown = rows.prefix(3).map { "\($0)" }.joined(separator: "; ")
+        let more = rows.count > 3 ? "; and \(rows.count - 3) more" : ""
         return "\(rows.count) of \(rowCount) rows cannot be used, and \(allowed == 0 ? "none" : "\(allowed)") may be "
-            + "left out (--skip-bad):\(shown)\(more)"
+            + "left out (--skip-bad): \(shown)\(more)"
     }
 }

@@ -19,10 +19,19 @@ public struct ChatFormat: Sendable {
     /// Tokens that the template puts behind an answer: they end one, whatever the model's configuration says.
     public private(set) var endTokens: Set<Int> = []
 
-    /// - Parameter template: in place of the folder's own.
+    /// - Parameters:
+    ///   - adapter: what the model is used with; a template beside it goes before the folder's, because the adapter has
+    ///     learnt by it.
+    ///   - template: in place of both.
     /// - Throws: ``ChatTemplateError``, and ``TextModelError/noChatTemplate(model:)`` where there is none.
-    public init(_ folder: ModelFolder, tokenizer: any Tokenizer, template: ChatTemplate? = nil) throws {
-        let files = try ChatTemplateFiles(folder)
+    public init(
+        _ folder: ModelFolder, adapter: AdapterFolder? = nil, tokenizer: any Tokenizer, template: ChatTemplate? = nil
+    ) throws {
+        var files = try ChatTemplateFiles(folder)
+        if let adapter, template == nil {
+            let learnt = try ChatTemplateFiles(adapter).templates
+            if !learnt.isEmpty { files.templates = learnt }
+        }
         guard let chosen = template ?? files.templates["default"] else {
             throw TextModelError.noChatTemplate(model: folder.url.path(percentEncoded: false))
         }
@@ -79,6 +88,11 @@ public struct ChatFormat: Sendable {
 }
 
 extension ChatFormat {
+    /// What a model would go on with by a template that comes with the programs and has no token to end an answer.
+    public var stopStrings: [String] {
+        BuiltInTemplate.allCases.first { $0.source == template.source }?.stopStrings ?? []
+    }
+
     /// A conversation without its oldest turns, as far as it has to lose some to have no more than `limit` tokens. What the
     /// system says stays, and so does the last question.
     ///

@@ -3,10 +3,13 @@ import Checkpoints
 import FoundationEssentials
 
 /// What a model's folder says of conversations: `chat_template.jinja`, or else `chat_template` of `tokenizer_config.json`
-/// (a text, or several with names), and the texts of the special tokens.
+/// (a text, or several with names), and the texts of the special tokens. The folder of an adapter may have them, too.
 struct ChatTemplateFiles {
+    /// The file that goes before the other one.
+    static let fileName = "chat_template.jinja"
+
     /// By name; the one that is meant unless another is asked for is called `default`.
-    private(set) var templates: [String: ChatTemplate] = [:]
+    var templates: [String: ChatTemplate] = [:]
     /// By the names that templates use: `bos_token` and others.
     private(set) var specialTokens: [String: String] = [:]
 
@@ -65,7 +68,7 @@ struct ChatTemplateFiles {
         }
     }
 
-    init(_ folder: ModelFolder) throws {
+    init(_ folder: some ConfigurationFolder) throws {
         func name(_ file: String) -> String { folder.url.appending(path: file).path(percentEncoded: false) }
         if let file = try folder.decode(TokenizerFile.self, from: "tokenizer_config.json") {
             specialTokens = file.tokens.mapValues(\.content)
@@ -80,9 +83,9 @@ struct ChatTemplateFiles {
             case nil: break
             }
         }
-        if let contents = try folder.contents(of: "chat_template.jinja") {
+        if let contents = try folder.contents(of: Self.fileName) {
             let source = String(decoding: contents, as: UTF8.self)
-            templates["default"] = try ChatTemplate(source, name: name("chat_template.jinja"))
+            templates["default"] = try ChatTemplate(source, name: name(Self.fileName))
         }
     }
 }

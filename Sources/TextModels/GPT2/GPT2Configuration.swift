@@ -60,6 +60,9 @@ public struct GPT2Configuration: LanguageModelConfiguration {
         return embeddings + layers * (attention + network + 4 * width) + 2 * width
     }
 
+    /// Queries, keys and values are one layer.
+    public var adapterTargets: [String] { ["c_attn"] }
+
     /// What the scores of a layer are multiplied by.
     func scoreScale(layer: Int) -> Float {
         let scale = scalesScores ? 1 / Float(width / heads).squareRoot() : 1

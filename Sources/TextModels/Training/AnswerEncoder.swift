@@ -102,7 +102,7 @@ public struct AnswerEncoder: Sendable {
     }
 
     private func sequence(of text: Rendered, _ answers: [Answer]) throws -> AnswerSequence {
-        let whole = text.tokens
+        var whole = text.tokens
         var ranges: [Range<Int>] = []
         for answer in answers {
             let start = Self.commonCount(answer.before.tokens, whole)
@@ -111,6 +111,14 @@ public struct AnswerEncoder: Sendable {
             // Behind the token that ends a turn stands what the template puts between turns, which nobody has to write.
             let stop = whole[start..<end].lastIndex { endTokens.contains($0) }
             ranges.append(start..<(stop.map { $0 + 1 } ?? end))
+        }
+        // A template without such a token would have answers that nothing ends; the last one can have the model's own, in
+        // place of what stands between turns.
+        if let last = ranges.last, let endToken, !whole[last].contains(where: { endTokens.contains($0) }) {
+            let said = whole[last].lastIndex { tokenizer.text(of: $0)?.allSatisfy(\.isWhitespace) != true }
+            let end = said.map { $0 + 1 } ?? last.upperBound
+            whole = Array(whole[..<end]) + [endToken]
+            ranges[ranges.count - 1] = last.lowerBound..<end + 1
         }
         return try sequence(whole, ranges)
     }

@@ -1,4 +1,4 @@
-import ChatTemplates
+public import ChatTemplates
 public import Checkpoints
 import Datasets
 import Decoding
@@ -39,13 +39,15 @@ public struct FineTuning: Sendable {
 
     /// Loads a model; throws with every reason why its files do not fit together.
     ///
-    /// - Parameter adapters: those to be trained instead of the model's weights.
-    public init(_ folder: ModelFolder, adapters: Adapters? = nil) throws {
+    /// - Parameters:
+    ///   - adapters: those to be trained instead of the model's weights.
+    ///   - template: shows conversations instead of the model's own, and goes with what is trained.
+    public init(_ folder: ModelFolder, adapters: Adapters? = nil, template: ChatTemplate? = nil) throws {
         let files = try LanguageModelFiles(folder)
         tokenizer = files.tokenizer
         self.folder = files.folder
         do {
-            chat = try ChatFormat(folder, tokenizer: files.tokenizer)
+            chat = try ChatFormat(folder, tokenizer: files.tokenizer, template: template)
         } catch TextModelError.noChatTemplate {
             chat = nil
         }
@@ -59,14 +61,15 @@ public struct FineTuning: Sendable {
             throw TextModelError.adapter(folder: files.folder, error)
         }
         parameters = adaptation?.parameters ?? store
+        let others = template.map { [ChatTemplateFiles.fileName: Data($0.source.utf8)] } ?? [:]
         if let adapters, let adaptation {
             self.files = ModelFiles(
                 configuration: try AdapterFolder.configuration(adaptation.settings, baseModel: adapters.baseModel),
-                names: .adapter)
+                names: .adapter, others: others)
         } else {
             self.files = ModelFiles(
                 configuration: try folder.configuration(elementType: .float32),
-                others: try folder.companionFiles().filter { $0.key != "README.md" })
+                others: try folder.companionFiles().filter { $0.key != "README.md" }.merging(others) { $1 })
         }
     }
 
@@ -89,8 +92,10 @@ public struct FineTuning: Sendable {
             tokenizer, endTokens: ends, limit: limit, truncates: truncates, model: folder, render: render)
     }
 
-    /// The targets that suit most models: queries and values (Hu et al. 2021, section 7.1).
-    public static let standardTargets = ["q_proj", "v_proj"]
+    /// The layers of a model that get adapters where nobody names others.
+    public static func standardTargets(of folder: ModelFolder) throws -> [String] {
+        try LanguageModelArchitecture.configuration(of: folder).adapterTargets
+    }
 }
 
 extension LowRankSettings.Targets {
