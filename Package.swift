@@ -143,6 +143,12 @@ let package = Package(
         .executableTarget(
             name: "training-benchmark", dependencies: ["Optimizers", "Parameters", "Autograd", "Tensors", "Kernels"],
             path: "Tests/Benchmarks/Training", swiftSettings: settings),
+        .executableTarget(
+            name: "vision-benchmark",
+            dependencies: [
+                "VisionModels", "Checkpoints", "Layers", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels",
+            ],
+            path: "Tests/Benchmarks/Vision", swiftSettings: settings),
         tests("Tensors", ["Tensors", "Kernels"]),
         tests("Autograd", ["Autograd", "Tensors", "Kernels", "Parameters", "Optimizers", "Checkpoints"]),
         tests("Parameters", ["Parameters", "Autograd", "Tensors"]),

@@ -5,42 +5,41 @@ import VisionModels
 
 enum ClassificationFormat: String, ExpressibleByArgument, CaseIterable { case text, json, csv, tsv }
 
-/// Writes what pictures show in one of the forms, picture after picture, on standard output or into a file.
-final class ClassificationWriter {
+/// Writes what pictures show in one of the forms, picture after picture.
+final class ClassificationWriter: AnswerReceiver {
     private let format: ClassificationFormat
     private let isSingle: Bool
-    private let console: Console
-    private let file: ResultFileWriter?
+    private let stream: ResultStream
     private var count = 0
 
     /// - Parameter isSingle: whether there is but one picture, which then needs no name in a text.
-    init(_ format: ClassificationFormat, to path: String?, isSingle: Bool, _ console: Console) throws {
+    init(_ format: ClassificationFormat, to stream: ResultStream, isSingle: Bool) {
         self.format = format
         self.isSingle = isSingle
-        self.console = console
-        file = try path.map { try ResultFileWriter($0) }
+        self.stream = stream
     }
 
-    /// To be called before the first picture.
     func begin() throws {
+        let header = ["file", "rank", "label", "class", "probability"]
         switch format {
         case .text: break
-        case .json: try write("[")
-        case .csv: try write(Self.header.joined(separator: ",") + "\n")
-        case .tsv: try write(Self.header.joined(separator: "\t") + "\n")
+        case .json: try stream.write("[")
+        case .csv: try stream.write(DelimitedForm.commas.row(header))
+        case .tsv: try stream.write(DelimitedForm.tabs.row(header))
         }
     }
 
-    func write(_ predictions: [Prediction], of name: String) throws {
+    func receive(_ answer: PictureAnswer) throws {
+        let (name, predictions) = (answer.input.displayName, answer.impression.predictions)
         let isFirst = count == 0
         count += 1
         switch format {
         case .text:
-            if !isSingle { try write("\(isFirst ? "" : "\n")\(name)\n") }
+            if !isSingle { try stream.write("\(isFirst ? "" : "\n")\(name)\n") }
             let indent = isSingle ? "" : "  "
             for prediction in predictions {
                 let percent = String(format: "%5.1f %%", 100 * prediction.probability)
-                try write("\(indent)\(percent)  \(prediction.label)\n")
+                try stream.write("\(indent)\(percent)  \(prediction.label)\n")
             }
         case .json:
             let picture = Picture(
@@ -48,49 +47,25 @@ final class ClassificationWriter {
                 predictions: predictions.map {
                     .init(label: $0.label, classIndex: $0.classIndex, probability: $0.probability)
                 })
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try write((isFirst ? "\n" : ",\n") + String(decoding: try encoder.encode(picture), as: UTF8.self))
-        case .csv: try writeRows(predictions, of: name, separator: ",") { Self.quoted($0) }
-        case .tsv: try writeRows(predictions, of: name, separator: "\t") { Self.plain($0) }
+            try stream.write((isFirst ? "\n" : ",\n") + lineOfJSON(picture))
+        case .csv: try writeRows(predictions, of: name, .commas)
+        case .tsv: try writeRows(predictions, of: name, .tabs)
         }
     }
 
-    /// To be called behind the last picture.
-    ///
-    /// - Parameter keepsResult: whether a file gets its name; else there is none.
-    func finish(keepsResult: Bool) throws {
-        if format == .json { try write("\n]\n") }
-        if keepsResult { try file?.finish() }
+    func finish(isWhole: Bool) throws {
+        if format == .json { try stream.write("\n]\n") }
+        try stream.finish(isWhole: isWhole)
     }
 
-    private static let header = ["file", "rank", "label", "class", "probability"]
-
-    private func writeRows(
-        _ predictions: [Prediction], of name: String, separator: String, _ text: (String) -> String
-    ) throws {
+    private func writeRows(_ predictions: [Prediction], of name: String, _ form: DelimitedForm) throws {
         for (rank, prediction) in predictions.enumerated() {
-            let fields = [
-                text(name), "\(rank + 1)", text(prediction.label), "\(prediction.classIndex)",
-                String(format: "%.6f", prediction.probability),
-            ]
-            try write(fields.joined(separator: separator) + "\n")
+            try stream.write(
+                form.row([
+                    name, "\(rank + 1)", prediction.label, "\(prediction.classIndex)",
+                    String(format: "%.6f", prediction.probability),
+                ]))
         }
-    }
-
-    private func write(_ text: String) throws {
-        if let file { try file.write(text) } else { try console.write(text) }
-    }
-
-    /// RFC 4180, section 2.
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    /// A field cannot hold what separates fields and rows.
-    private static func plain(_ text: String) -> String {
-        String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
     }
 
     private struct Picture: Encodable {

@@ -11,23 +11,33 @@ struct Classify: AsyncParsableCommand {
         abstract: "Say what pictures show.",
         discussion: """
             Inputs are PNG and JPEG pictures, folders of them, patterns, or '-' for standard input. One that cannot be \
-            read gets a line of its own and does not stop the others.
+            read gets a line of its own and does not stop the others. With --similar, pictures are not named but ranked \
+            by how similar they are to one.
 
             Examples:
               vision classify cat.jpg
               vision classify photos/ --top-k 1 --format csv --output names.csv
               vision classify 'scans/*.png' --model runs/cells --threshold 0.5 --format json
+              vision classify inbox/ -k 1 --threshold 0.6 --sort-into sorted --sort-by move
+              vision classify photos/ --similar cat.jpg --top-k 10
+              find / -name '*.jpg' -print0 | vision classify --files-from - --embed features.safetensors
             """)
 
     @Argument(help: ArgumentHelp("Pictures, folders, patterns, or '-'.", valueName: "input"))
-    var inputs: [String]
+    var inputs: [String] = []
 
+    @OptionGroup var fileList: FileListOptions
     @OptionGroup var modelOptions: ModelOptions
     @Option(
         name: [.customShort("k"), .long],
-        help: ArgumentHelp("Classes that are named for each picture.", valueName: "count"))
-    var topK = 5
-    @Option(help: ArgumentHelp("Leave out classes that are less probable than this.", valueName: "probability"))
+        help: ArgumentHelp(
+            "Classes that are named for each picture (default: 5); with --similar, pictures that are listed (default: "
+                + "all).", valueName: "count"))
+    var topK: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Leave out classes that are less probable than this, or pictures that are less similar.",
+            valueName: "number"))
     var threshold = 0.0
     @Option(help: "Form of the result; JSON is one list with an object for each picture.")
     var format = ClassificationFormat.text
@@ -35,14 +45,27 @@ struct Classify: AsyncParsableCommand {
         name: .shortAndLong,
         help: ArgumentHelp("Write to this file, whole or not at all; '-' is standard output.", valueName: "file"))
     var output: String?
+    @OptionGroup var sorting: SortingOptions
+    @Option(
+        help: ArgumentHelp(
+            "Rank the pictures by how similar their features are to this one's: cosines, 1 for the same.",
+            valueName: "picture"))
+    var similar: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the features of each picture, a vector, to this file too (.safetensors, .csv or .jsonl).",
+            valueName: "file"))
+    var embed: String?
     @Option(help: ArgumentHelp("Pictures that go through the network together.", valueName: "count"))
     var batchSize = 8
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
-        if inputs.isEmpty { throw ValidationError("Nothing to classify: name at least one picture, folder or '-'.") }
-        guard (1...100_000).contains(topK) else {
+        if inputs.isEmpty, fileList.list == nil {
+            throw ValidationError("Nothing to classify: name at least one picture, folder or '-'.")
+        }
+        if let topK, !(1...100_000).contains(topK) {
             throw ValidationError("--top-k \(topK) is not possible; give 1 to 100000.")
         }
         guard (0...1).contains(threshold) else {
@@ -52,22 +75,59 @@ struct Classify: AsyncParsableCommand {
             throw ValidationError("--batch-size \(batchSize) is not possible; give 1 to 1024.")
         }
         if output == "" { throw ValidationError("--output is empty; name a file, or '-'.") }
+        if let embed, FeatureFile.Format(path: embed) == nil {
+            throw ValidationError("--embed \(embed) tells no form; let the name end in .safetensors, .csv or .jsonl.")
+        }
+        let readers = [inputs.contains("-"), fileList.readsStandardInput, similar == "-"].filter { $0 }
+        if readers.count > 1 { throw ValidationError("Standard input can be read once only; give '-' once.") }
+        if sorting.sortInto != nil, inputs.contains("-") {
+            throw ValidationError("Standard input is no file that --sort-into could put anywhere; name files.")
+        }
+        if sorting.sortInto != nil, similar != nil {
+            throw ValidationError("--similar names no classes to sort by; run --sort-into apart.")
+        }
     }
 
     func run() async throws {
         let console = verbosity.makeConsole(programName: "vision")
         compute.apply(on: console)
-        let list = InputExpander(extensions: PictureSource.fileExtensions).expand(inputs)
+        let list = try inputList()
         let path = output == "-" ? nil : output
         if let path { try ResultFile.checkWritable(path) }
+        if let embed { try ResultFile.checkWritable(embed) }
+        let modelName = modelOptions.name(defaultName: Vision.defaultModel)
         let classifier = try Classifier(ModelFolder(modelOptions.folder(defaultName: Vision.defaultModel)))
         console.tellModelIsLoaded(in: classifier.loadTime)
-        let (topK, threshold, batchSize, format) = (topK, threshold, batchSize, format)
+        let work = ClassificationWork(
+            classifier: classifier, topK: topK ?? 5, threshold: threshold, batchSize: batchSize, console: console)
+        let (similar, topK, threshold, format) = (similar, topK, threshold, format)
+        let (sorting, embed) = (sorting, embed)
         try await runInterruptibly(on: console) {
-            let work = ClassificationWork(
-                classifier: classifier, topK: topK, threshold: threshold, batchSize: batchSize, console: console)
-            let writer = try ClassificationWriter(format, to: path, isSingle: list.isSingle, console)
-            return try await work.classify(list, into: writer)
+            let stream = try ResultStream(path, keepsPartial: sorting.movesPictures, console)
+            var receivers: [any AnswerReceiver] = []
+            if let similar {
+                let query = try await work.features(
+                    of: similar == "-" ? .piped : Input(.file(path: similar), relativePath: similar))
+                receivers.append(
+                    SimilarityRanking(
+                        to: query, count: topK ?? .max, threshold: threshold, format, to: stream))
+            } else {
+                receivers.append(ClassificationWriter(format, to: stream, isSingle: list.isSingle))
+            }
+            if let embed, let format = FeatureFile.Format(path: embed) {
+                receivers.append(
+                    try FeatureFile(
+                        embed, format, width: classifier.configuration.featureWidth,
+                        names: list.inputs.map(\.displayName), model: modelName))
+            }
+            if let sorter = sorting.sorter(labels: classifier.labels, console) { receivers.append(sorter) }
+            return try await work.classify(list, for: receivers)
         }
+    }
+
+    private func inputList() throws -> InputList {
+        let list = InputExpander(extensions: PictureSource.fileExtensions)
+            .expand(try fileList.arguments(after: inputs))
+        return fileList.list == nil ? list : InputList(items: list.items, isSingle: false)
     }
 }

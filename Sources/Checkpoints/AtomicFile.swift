@@ -41,6 +41,16 @@ public final class AtomicFile {
         }
     }
 
+    /// Takes the place of as many bytes at the beginning, which have been written before.
+    func overwriteBeginning(_ bytes: [UInt8]) throws(FileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, bytes.count - $0.count) }
+            guard count >= 0 || errno == EINTR else { throw FileError(path: path, .cannotWrite(code: errno)) }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+
     /// Syncs the contents, gives the file its name and syncs the folder. Replaces what had the name before.
     public func commit() throws(FileError) {
         guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else {

@@ -17,6 +17,17 @@ enum FileKind: Sendable {
         default: return .success(.other)
         }
     }
+
+    /// Whether something has this name, be it a link that leads nowhere.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
 }
 
 /// The absolute path without links, or nil where there is none (a pipe of the shell, for one).

@@ -34,6 +34,10 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
         case noMatch
         case nothingInFolder(extensions: [String])
         case unreadable(SystemError)
+        /// A list of files that names none.
+        case emptyList
+        /// A list of files that is longer than any.
+        case listTooLong(byteCount: Int)
     }
 
     /// The argument, or the place inside a folder that could not be read.
@@ -52,6 +56,8 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
         case .nothingInFolder(let extensions):
             "\(name): no file in this folder ends in \(extensions.map { ".\($0)" }.joined(separator: ", "))"
         case .unreadable(let error): "\(name): cannot be read: \(error)"
+        case .emptyList: "\(name): this list names no files; give one path a line"
+        case .listTooLong(let byteCount): "\(name): a list of files has at most \(byteCount >> 20) MiB"
         }
     }
 }

@@ -70,7 +70,10 @@ public enum SafetensorsWriter {
         }
     }
 
-    private static func header(_ declarations: [Declaration], metadata: [String: String]) -> [UInt8] {
+    /// Length and header, filled up with spaces to `minimum` bytes at least.
+    static func header(
+        _ declarations: [Declaration], metadata: [String: String], minimum: Int = 0
+    ) -> [UInt8] {
         var entries: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -88,7 +91,8 @@ public enum SafetensorsWriter {
         }
         var text = Array("{\(entries.joined(separator: ","))}".utf8)
         let alignment = 64
-        let padding = (alignment - (8 + text.count) % alignment) % alignment
+        let wanted = max(8 + text.count, minimum)
+        let padding = (wanted + alignment - 1) / alignment * alignment - 8 - text.count
         text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: padding))
         return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }

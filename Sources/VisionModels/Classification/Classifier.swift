@@ -3,7 +3,7 @@ public import Checkpoints
 public import Images
 import Layers
 import Parameters
-import Tensors
+public import Tensors
 
 /// Says what pictures show: a network with the names of its classes and the way it wants its pictures, loaded and found to
 /// fit together. One classifier serves any number of callers.
@@ -36,26 +36,39 @@ public final class Classifier: Sendable {
     /// What the network sees of a picture: small, so that many can wait for their turn.
     public func framed(_ picture: Bitmap) -> Bitmap { preprocessing.framed(picture.rgb()) }
 
-    /// The most probable classes of each picture, the most probable first.
+    /// What the network makes of each picture.
     ///
     /// - Parameters:
     ///   - framedPictures: as ``framed(_:)`` gives them, at least one; they go through the network together.
     ///   - count: of classes, at most.
     ///   - threshold: classes that are less probable are left out.
     /// - Throws: where damaged weights have led to something that is not a number.
-    public func classify(
+    public func impressions(
         framed framedPictures: [Bitmap], top count: Int = 5, threshold: Double = 0
-    ) throws -> [[Prediction]] {
-        let logits = network.logits(features(framedPictures))
-        guard logits.floats().allSatisfy(\.isFinite) else { throw VisionModelError.notFinite(model: folder) }
+    ) throws -> [Impression] {
+        let features = features(framedPictures)
+        let logits = network.logits(features)
+        let (vectors, width) = (features.floats(), configuration.featureWidth)
+        guard vectors.allSatisfy(\.isFinite), logits.floats().allSatisfy(\.isFinite) else {
+            throw VisionModelError.notFinite(model: folder)
+        }
         let probabilities = softmax(logits).floats().map(Double.init)
         let classes = labels.count
         return framedPictures.indices.map { index in
-            probabilities[index * classes..<(index + 1) * classes].enumerated()
+            let predictions = probabilities[index * classes..<(index + 1) * classes].enumerated()
                 .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(count)
                 .filter { $0.element >= threshold }
                 .map { Prediction(label: labels[$0.offset], classIndex: $0.offset, probability: $0.element) }
+            return Impression(
+                predictions: predictions, features: Array(vectors[index * width..<(index + 1) * width]))
         }
+    }
+
+    /// The most probable classes of each picture, the most probable first; parameters and errors as with ``impressions``.
+    public func classify(
+        framed framedPictures: [Bitmap], top count: Int = 5, threshold: Double = 0
+    ) throws -> [[Prediction]] {
+        try impressions(framed: framedPictures, top: count, threshold: threshold).map(\.predictions)
     }
 
     /// The most probable classes of one picture of any size.
@@ -72,12 +85,30 @@ public final class Classifier: Sendable {
         return framedPictures.indices.map { Array(vectors[$0 * width..<($0 + 1) * width]) }
     }
 
+    /// Logits over the classes, of pictures that somebody else has made the network's input.
+    ///
+    /// Shapes: `[batch, height, width, 3]` → `[batch, classes]`.
+    public func logits(_ pictures: Tensor) -> Tensor { network(pictures) }
+
     private func features(_ framedPictures: [Bitmap]) -> Tensor {
         precondition(!framedPictures.isEmpty, "Classifier: no pictures")
         let pictures = Tensor(framedPictures, normalizedBy: preprocessing.normalization)
         // Inference changes no running statistics.
         var updates = BufferUpdates()
         return network.features(pictures, mode: .inference, updates: &updates)
+    }
+}
+
+/// What a network makes of a picture.
+public struct Impression: Sendable, Hashable {
+    /// The most probable classes, the most probable first.
+    public let predictions: [Prediction]
+    /// The vector from which the network tells the class: similar pictures have similar ones.
+    public let features: [Float]
+
+    public init(predictions: [Prediction], features: [Float]) {
+        self.predictions = predictions
+        self.features = features
     }
 }
 
