@@ -191,7 +191,7 @@ let package = Package(
             ["VisionModels", "Layers", "Parameters", "Autograd", "Checkpoints", "Images", "Tensors", "Kernels"]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Text", ["text", "Evaluation"]),
-        tests("Vision", ["vision", "Images"]),
+        tests("Vision", ["vision", "Images", "Checkpoints", "Parameters", "Tensors", "Kernels"]),
         tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),
     ]
 )

@@ -17,10 +17,11 @@ struct Classify: AsyncParsableCommand {
             Examples:
               vision classify cat.jpg
               vision classify photos/ --top-k 1 --format csv --output names.csv
-              vision classify 'scans/*.png' --model runs/cells --threshold 0.5 --format json
+              vision classify 'scans/*.png' --model runs/cells --format json
               vision classify inbox/ -k 1 --threshold 0.6 --sort-into sorted --sort-by move
               vision classify photos/ --similar cat.jpg --top-k 10
-              find / -name '*.jpg' -print0 | vision classify --files-from - --embed features.safetensors
+              vision classify photos/ --embed features.safetensors
+              find . -name '*.jpg' -print0 | vision classify --files-from -
             """)
 
     @Argument(help: ArgumentHelp("Pictures, folders, patterns, or '-'.", valueName: "input"))

@@ -10,7 +10,9 @@ struct SortingOptions: ParsableArguments {
             valueName: "dir"))
     var sortInto: String?
 
-    @Option(help: ArgumentHelp("How pictures get there: as copies, moved, or as symbolic links (default: copy)."))
+    @Option(
+        help: ArgumentHelp(
+            "How pictures get there: as copies, moved, or as symbolic links (default: copy).", valueName: "way"))
     var sortBy: FilePlacement?
 
     @Flag(help: "Only tell where pictures would be put.")

@@ -49,9 +49,13 @@ public struct FilePlacer {
             }
         }
         let first = "\(folder)/\(name)"
-        if try isThere(resolvedSource, as: first) { return PlacedFile(path: first, isNew: false) }
+        if isThere(resolvedSource, as: first) { return PlacedFile(path: first, isNew: false) }
         for number in (nextNumbers[first] ?? 1)... {
             let path = number == 1 ? first : "\(folder)/\(Self.numbered(name, number))"
+            if isThere(resolvedSource, as: path) {
+                nextNumbers[first] = number + 1
+                return PlacedFile(path: path, isNew: false)
+            }
             if isRehearsal {
                 guard !FileKind.exists(path), imagined.insert(path).inserted else { continue }
             } else {
@@ -70,7 +74,7 @@ public struct FilePlacer {
     }
 
     /// Whether `path` needs no file any more: it is the source itself, or a copy of it that was made before.
-    private func isThere(_ resolvedSource: String, as path: String) throws(FilePlacementError) -> Bool {
+    private func isThere(_ resolvedSource: String, as path: String) -> Bool {
         guard let resolved = resolvedPath(path) else { return false }
         if resolved == resolvedSource { return true }
         return placement == .copy && FileContents.areEqual(resolved, resolvedSource)

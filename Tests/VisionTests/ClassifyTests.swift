@@ -10,12 +10,9 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         for (name, shade) in [("dark.png", 10), ("middle.png", 128), ("light.png", 240)] as [(String, UInt8)] {
-            // A slope across the picture, so that it is no single grey.
-            var bitmap = Bitmap(width: 40, height: 30, filledWith: [shade, shade, shade])
-            for index in bitmap.bytes.indices where index % 2 == 0 { bitmap.bytes[index] = UInt8(index / 3 % 200) }
             try FileManager.default.createDirectory(
                 at: folder.url.appendingPathComponent("pictures"), withIntermediateDirectories: true)
-            try PNGWriter.write(bitmap, to: folder.path("pictures/\(name)"))
+            try PNGWriter.write(TestPictures.bitmap(shade: shade), to: folder.path("pictures/\(name)"))
         }
     }
 

@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Foundation
 import Kernels
+import Layers
 import Optimizers
 import Parameters
 import Tensors
