@@ -1,3 +1,5 @@
+import Kernels
+
 /// Pixels of a picture, counted from its upper left corner.
 public struct PixelRectangle: Sendable, Hashable {
     public var x: Int
@@ -115,15 +117,8 @@ extension Bitmap {
 
     /// The pixel (x, y) of the result is pixel `first` + x · `across` + y · `down` of this picture.
     private func rearranged(_ newWidth: Int, _ newHeight: Int, from first: Int, across: Int, down: Int) -> Bitmap {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        for row in 0..<newHeight {
-            var place = (first + row * down) * channels
-            for _ in 0..<newWidth {
-                for channel in 0..<channels { result.append(bytes[place + channel]) }
-                place += across * channels
-            }
-        }
+        let result = Pixels.rearranged(
+            bytes, channels: channels, from: first, across: across, down: down, toWidth: newWidth, height: newHeight)
         return Bitmap(width: newWidth, height: newHeight, channels: channels, bytes: result)
     }
 }

@@ -109,7 +109,9 @@ extension Bitmap {
         guard newWidth != width || newHeight != height else { return self }
         let columns = interpolation.axis(from: width, to: newWidth, isAntialiased: isAntialiased)
         let rows = interpolation.axis(from: height, to: newHeight, isAntialiased: isAntialiased)
-        let result = Pixels.resampled(bytes, channels: channels, columns: columns, rows: rows)
+        // As Pillow does with antialiasing, and OpenCV without it.
+        let result = Pixels.resampled(
+            bytes, channels: channels, columns: columns, rows: rows, isRoundedBetween: isAntialiased)
         return Bitmap(width: newWidth, height: newHeight, channels: channels, bytes: result)
     }
 

@@ -17,7 +17,10 @@ import Testing
 
     private static let everyStep: [AugmentationStep] = [
         .flipHorizontally, .flipVertically, .resizedCrop(width: 9, height: 7), .paddedCrop(border: 3, fill: [9]),
-        .erase(), .erase(fill: [1, 2, 3]), .sometimes(0.5, .flipVertically),
+        .erase(), .erase(fill: [1, 2, 3]), .sometimes(0.5, .flipVertically), .grey, .invert, .autoContrast, .equalize,
+        .affine(rotation: -30...30, scale: 0.5...2, translation: 0.2, shear: -9...9),
+        .colorJitter(brightness: 0.5, contrast: 0.2, saturation: 0.8, hue: 0.2), .posterize(bits: 3),
+        .solarize(threshold: 100), .sharpness(0...3), .blur(deviation: 0.5...1.5), .randAugment(),
     ]
 
     @Test(arguments: everyStep, [1, 3])
@@ -33,7 +36,8 @@ import Testing
             results.insert(result)
         }
         switch step {
-        case .flipHorizontally, .flipVertically: #expect(results.count == 1)
+        case .flipHorizontally, .flipVertically, .grey, .invert, .autoContrast, .equalize, .posterize, .solarize:
+            #expect(results.count == 1)
         case .sometimes: #expect(results.count == 2)
         default: #expect(results.count > 10)
         }
@@ -144,7 +148,11 @@ import Testing
         AugmentationStep.sometimes(1.5, .flipVertically), .sometimes(.nan, .flipVertically), .paddedCrop(border: -1),
         .paddedCrop(border: 1, fill: []), .resizedCrop(width: 0, height: 5), .erase(area: 0...0.5),
         .erase(area: 0.5...1.5), .erase(aspect: 0...1), .erase(fill: [1, 2, 3, 4, 5]),
-        .sometimes(0.5, .paddedCrop(border: .max)),
+        .sometimes(0.5, .paddedCrop(border: .max)), .affine(rotation: 0...1000), .affine(scale: 0...1),
+        .affine(translation: -0.1), .affine(shear: 0...90), .affine(fill: []), .colorJitter(hue: 0.6),
+        .colorJitter(brightness: -1), .colorJitter(contrast: .infinity), .colorJitter(saturation: .nan),
+        .posterize(bits: 9), .solarize(threshold: 257), .sharpness(-1...1), .blur(deviation: 0...1),
+        .randAugment(magnitude: 31), .randAugment(count: -1),
     ])
     func impossibleStepsFromOutsideAreErrors(step: AugmentationStep) throws {
         #expect(step.problem != nil)
@@ -156,5 +164,31 @@ import Testing
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         #expect(throws: DecodingError.self) { _ = try decoder.decode(ImageAugmentation.self, from: encoded) }
+    }
+
+    /// The mean of a grey picture tells the factor.
+    @Test func jitterStaysWithinItsFactors() {
+        let grey = Bitmap(width: 4, height: 4, filledWith: [100])
+        let augmentation = ImageAugmentation([.colorJitter(brightness: 0.4)])
+        var random = RandomSource(seed: 6)
+        let values = (0..<2000).map { _ in Double(augmentation(grey, using: &random).bytes[0]) }
+        #expect(values.allSatisfy { (60...140).contains($0) })
+        // The deviation of the mean is 0.5.
+        #expect(abs(values.reduce(0, +) / 2000 - 100) < 2.5 && Set(values).count > 70)
+    }
+
+    /// A dot tells where it was moved.
+    @Test func translationsStayWithinTheirPart() {
+        var picture = Bitmap(width: 40, height: 20, filledWith: [0])
+        picture.bytes[10 * 40 + 20] = 255
+        let augmentation = ImageAugmentation([.affine(translation: 0.25, sampling: .nearest)])
+        var random = RandomSource(seed: 8)
+        var (columns, rows) = (Set<Int>(), Set<Int>())
+        for _ in 0..<1000 {
+            guard let place = augmentation(picture, using: &random).bytes.firstIndex(of: 255) else { continue }
+            columns.insert(place % 40)
+            rows.insert(place / 40)
+        }
+        #expect(columns == Set(10...30) && rows == Set(5...15))
     }
 }

@@ -1,5 +1,5 @@
 """Makes Tests/Fixtures/images/: small PNG and JPEG files of every kind with the pixels that they hold, damaged ones, and
-resized, coloured and turned pictures, by Pillow and OpenCV.
+resized pictures, by Pillow and OpenCV.
 
 PNG files are written here, sample by sample, and their pixels follow from the samples by the arithmetic below; Pillow
 reads them too where it can, as a check of both. Files and pixels are base64 in JSON.

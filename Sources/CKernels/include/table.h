@@ -172,6 +172,19 @@ typedef struct {
     bool nesterov, is_first;
 } kernels_sgd;
 
+// The pixel (x, y) of the result, at its centre, shows the picture at (m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5]), all
+// of them integers over 2^32 (the halves of the centre are in m[2] and m[5]), between its four nearest pixels or the nearest
+// one; what lies outside the picture is `fill`, a value per channel.
+typedef struct {
+    const uint8_t *_Nonnull pixels;
+    long width, height, channels;
+    int64_t matrix[6];
+    uint8_t fill[4];
+    bool is_bilinear;
+    // Of the result.
+    long columns;
+} kernels_warp;
+
 typedef struct {
     // Rows of a tile, and query rows of an attention block.
     long tile_rows, attention_rows;
@@ -322,6 +335,29 @@ typedef struct {
     void (*_Nonnull combine_rows)(
         const uint8_t *_Nonnull x, long stride, const int32_t *_Nonnull weights, long tap_count, long count,
         uint8_t *_Nonnull y);
+    // The same with numbers between the two axes that are not limited to bytes: integers over 2^6.
+    void (*_Nonnull resample_row_wide)(
+        const uint8_t *_Nonnull x, long channels, const int32_t *_Nonnull starts, const int32_t *_Nonnull tap_counts,
+        const int32_t *_Nonnull weights, long weight_stride, long count, int16_t *_Nonnull y);
+    void (*_Nonnull combine_rows_wide)(
+        const int16_t *_Nonnull x, long stride, const int32_t *_Nonnull weights, long tap_count, long count,
+        uint8_t *_Nonnull y);
+    // Every pixel `step` bytes behind the one before, or in front of it.
+    void (*_Nonnull gather_pixels)(
+        const uint8_t *_Nonnull x, long step, long channels, long count, uint8_t *_Nonnull y);
+    void (*_Nonnull warp_row)(const kernels_warp *_Nonnull warp, long row, uint8_t *_Nonnull y);
+    // y = tables[channel][x], 256 bytes for each channel
+    void (*_Nonnull map_bytes)(
+        const uint8_t *_Nonnull x, long pixels, long channels, const uint8_t *_Nonnull tables, uint8_t *_Nonnull y);
+    // y = a + (b - a) * factor / 2^16
+    void (*_Nonnull blend_bytes)(
+        const uint8_t *_Nonnull a, const uint8_t *_Nonnull b, int32_t factor, long count, uint8_t *_Nonnull y);
+    // Pixels of three bytes; see pixels.h.
+    void (*_Nonnull grey_pixels)(const uint8_t *_Nonnull x, long pixels, uint8_t *_Nonnull y);
+    void (*_Nonnull saturate_pixels)(const uint8_t *_Nonnull x, long pixels, int32_t factor, uint8_t *_Nonnull y);
+    void (*_Nonnull turn_hue)(const uint8_t *_Nonnull x, long pixels, uint8_t shift, uint8_t *_Nonnull y);
+    void (*_Nonnull smooth_row)(
+        const uint8_t *_Nonnull x, long stride, long channels, long count, uint8_t *_Nonnull y);
     // y = x * scale[channel] + shift[channel]
     void (*_Nonnull scale_pixels)(
         const uint8_t *_Nonnull x, long pixels, long channels, const float *_Nonnull scale,

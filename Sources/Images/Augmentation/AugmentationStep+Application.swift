@@ -26,6 +26,30 @@ extension AugmentationStep {
                 width: bitmap.width, height: bitmap.height, filledWith: Self.color(fill, of: bitmap))
             result.paste(bitmap, x: x, y: y)
             return result
+        case .affine(let rotation, let scale, let translation, let shear, let sampling, let fill):
+            let turn = random.uniform(in: rotation)
+            let (across, down) = (
+                random.uniform(in: -translation...translation), random.uniform(in: -translation...translation)
+            )
+            let factor = random.uniform(in: scale)
+            let tilt = Point(random.uniform(in: shear), random.uniform(in: shear))
+            let map = AffineMap(
+                about: bitmap.center, rotation: turn, scale: factor, shear: tilt,
+                translation: Point(across * Double(bitmap.width), down * Double(bitmap.height)))
+            return bitmap.warped(by: map, sampling: sampling, fill: Self.color(fill, of: bitmap))
+        case .colorJitter(let brightness, let contrast, let saturation, let hue):
+            return Self.jittered(bitmap, brightness, contrast, saturation, hue, using: &random)
+        case .grey: return bitmap.grey()
+        case .invert: return bitmap.inverted()
+        case .autoContrast: return bitmap.autoContrasted()
+        case .equalize: return bitmap.equalized()
+        case .posterize(let bits): return bitmap.posterized(bits: bits)
+        case .solarize(let threshold): return bitmap.solarized(threshold: threshold)
+        case .sharpness(let factors): return bitmap.withSharpness(random.uniform(in: factors))
+        case .blur(let deviation): return bitmap.blurred(deviation: random.uniform(in: deviation))
+        case .randAugment(let count, let magnitude, let sampling, let fill):
+            let changes = RandAugment(magnitude: magnitude, sampling: sampling, fill: Self.color(fill, of: bitmap))
+            return (0..<count).reduce(bitmap) { picture, _ in changes.applied(to: picture, using: &random) }
         case .erase(let area, let aspect, let fill):
             guard let part = Self.rectangle(in: bitmap, area: area, aspect: aspect, using: &random) else {
                 return bitmap
@@ -34,6 +58,25 @@ extension AugmentationStep {
             result.paste(Self.patch(part, of: bitmap, fill, using: &random), x: part.x, y: part.y)
             return result
         }
+    }
+
+    /// Four changes in random order; those that are switched off draw nothing.
+    private static func jittered(
+        _ bitmap: Bitmap, _ brightness: Double, _ contrast: Double, _ saturation: Double, _ hue: Double,
+        using random: inout RandomSource
+    ) -> Bitmap {
+        func factors(_ change: Double) -> ClosedRange<Double> { max(0, 1 - change)...1 + change }
+        var changes: [(Bitmap, inout RandomSource) -> Bitmap] = []
+        if brightness > 0 { changes.append { $0.withBrightness($1.uniform(in: factors(brightness))) } }
+        if contrast > 0 { changes.append { $0.withContrast($1.uniform(in: factors(contrast))) } }
+        if saturation > 0 { changes.append { $0.withSaturation($1.uniform(in: factors(saturation))) } }
+        if hue > 0 { changes.append { $0.withHue(turnedBy: $1.uniform(in: -hue...hue)) } }
+        var result = bitmap
+        while !changes.isEmpty {
+            let change = changes.remove(at: random.index(below: changes.count))
+            result = change(result, &random)
+        }
+        return result
     }
 
     /// As many values as the picture has channels.

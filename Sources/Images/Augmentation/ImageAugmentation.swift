@@ -18,8 +18,11 @@ public struct ImageAugmentation: Sendable, Hashable {
     }
 
     /// The picture changed; its size stays, unless a step is a ``AugmentationStep/resizedCrop``.
+    ///
+    /// - Precondition: the picture has one channel (grey) or three.
     public func callAsFunction(_ bitmap: Bitmap, using random: inout RandomSource) -> Bitmap {
-        steps.reduce(bitmap) { $1.applied(to: $0, using: &random) }
+        precondition(bitmap.channels % 2 == 1, "ImageAugmentation: a picture with \(bitmap.channels) channels")
+        return steps.reduce(bitmap) { $1.applied(to: $0, using: &random) }
     }
 }
 
