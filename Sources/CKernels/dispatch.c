@@ -4,7 +4,7 @@
 
 extern const kernels_table kernels_table_portable;
 #if defined(__x86_64__)
-extern const kernels_table kernels_table_avx2, kernels_table_avx512;
+extern const kernels_table kernels_table_avx2, kernels_table_avx512, kernels_table_avx512vnni;
 #elif defined(__aarch64__)
 extern const kernels_table kernels_table_neon;
 #endif
@@ -15,10 +15,11 @@ const kernels_table *kernels_table_for_level(int level) {
     __builtin_cpu_init();
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
     if (level == KERNELS_LEVEL_AVX2) return avx2 ? &kernels_table_avx2 : NULL;
-    if (level == KERNELS_LEVEL_AVX512)
-        return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
-            ? &kernels_table_avx512 : NULL;
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (level == KERNELS_LEVEL_AVX512) return avx512 ? &kernels_table_avx512 : NULL;
+    if (level == KERNELS_LEVEL_AVX512VNNI)
+        return avx512 && __builtin_cpu_supports("avx512vnni") ? &kernels_table_avx512vnni : NULL;
 #elif defined(__aarch64__)
     if (level == KERNELS_LEVEL_NEON) return &kernels_table_neon;
 #endif

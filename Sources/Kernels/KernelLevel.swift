@@ -11,6 +11,8 @@ public enum KernelLevel: String, CaseIterable, Sendable, Comparable {
     case avx2
     /// AVX-512 F, BW, DQ and VL.
     case avx512
+    /// These with VNNI: sums of four products of bytes.
+    case avx512vnni
 
     /// The level that the next kernel called on this thread uses.
     public static var current: KernelLevel {
@@ -44,6 +46,7 @@ public enum KernelLevel: String, CaseIterable, Sendable, Comparable {
         case .neon: 1
         case .avx2: 2
         case .avx512: 3
+        case .avx512vnni: 4
         }
     }
 

@@ -4,8 +4,8 @@ extension MatrixProduct {
     /// c = activation(a · weightᵀ + bias) + residual.
     ///
     /// Few rows are multiplied with the blocks as they are decoded, in registers; for more, a few panels of the weight at
-    /// a time are decoded and packed, so that the dense weight never exists as a whole. Either way the weights are those
-    /// that ``QuantizedMatrix/dequantize(into:)`` writes. The parameters are those of the product with a ``PackedMatrix``.
+    /// a time are decoded and packed, so that the dense weight never exists as a whole. Either way the result is
+    /// as exact as a product in float32 with the weights that ``QuantizedMatrix/dequantize(into:)`` writes. The parameters are those of the product with a ``PackedMatrix``.
     public static func multiply(
         _ a: UnsafePointer<Float>, rows: Int, rowStride aStride: Int, by weight: QuantizedMatrix,
         bias: UnsafePointer<Float>? = nil, activation: Activation = .none, residual: UnsafePointer<Float>? = nil,
@@ -25,12 +25,21 @@ extension MatrixProduct {
 
     private static func runByBlocks(_ product: kernels_product, _ weight: QuantizedMatrix) {
         let table = KernelTable.current
+        let type = Int32(weight.blockType.rawValue)
+        let rowCount = table.pointee.quantized_row_count(type, product.inputs)
+        let packed = kernels_scratch(0, product.rows * rowCount * 4).assumingMemoryBound(to: Float.self)
+        for row in 0..<product.rows {
+            table.pointee.quantized_pack_row(
+                type, product.a + row * product.a_stride, product.inputs, packed + row * rowCount)
+        }
+        var product = product
+        product.packed_a = UnsafePointer(packed)
         // About 64 thousand weights, some 5 µs for one row, per chunk; a multiple of what the kernel takes at a time.
         let chunk = max(4, (64 << 10) / (weight.inputs * product.rows) / 4 * 4)
-        Threads.parallelRanges(weight.outputs, chunk: chunk) { range in
+        Threads.parallelRanges(weight.outputs, chunk: chunk) { [product] range in
             withUnsafePointer(to: product) {
                 table.pointee.quantized_product(
-                    $0, Int32(weight.blockType.rawValue), weight.blocks, range.lowerBound, range.upperBound)
+                    $0, type, weight.blocks, range.lowerBound, range.upperBound)
             }
         }
     }

@@ -63,6 +63,34 @@ import Testing
         }
     }
 
+    /// One number far larger than the others, tiny numbers, and nothing but zeros.
+    @Test(arguments: KernelLevel.supported, BlockType.allCases)
+    func numbersOfAnySizeAreMultiplied(level: KernelLevel, type: BlockType) {
+        KernelLevel.force(level) {
+            var numbers = Numbers(seed: 24)
+            let (outputs, inputs) = (9, 512)
+            let (matrix, weights) = QuantizedMatrix.random(type, outputs: outputs, inputs: inputs, &numbers)
+            func product(_ a: [Float]) -> [Float] {
+                var c = [Float](repeating: .nan, count: outputs)
+                MatrixProduct.multiply(a, rows: 1, rowStride: inputs, by: matrix, into: &c, rowStride: outputs)
+                return c
+            }
+            var outlier = numbers.array(inputs)
+            outlier[77] = -3000
+            for a in [outlier, numbers.array(inputs).map { $0 * 1e-20 }, numbers.array(inputs).map { $0 * 1e30 }] {
+                let expected = Reference.product(
+                    m: 1, n: outputs, k: inputs, a, inputs, false, weights, inputs, true)
+                #expect(relativeDifference(product(a), expected) < 1e-5)
+            }
+            #expect(product([Float](repeating: 0, count: inputs)) == [Float](repeating: 0, count: outputs))
+            for value in [Float.nan, .infinity] {
+                var a = numbers.array(inputs)
+                a[300] = value
+                #expect(product(a).allSatisfy { !$0.isFinite })
+            }
+        }
+    }
+
     @Test(arguments: KernelLevel.supported, [BlockType.q41, .q80, .q6K])
     func threadsChangeNothing(level: KernelLevel, type: BlockType) {
         var numbers = Numbers(seed: 23)

@@ -259,7 +259,11 @@ typedef struct {
     void (*_Nonnull product)(
         const kernels_product *_Nonnull product, long row_begin, long row_end, long panel_begin, long panel_end);
 
-    // The product with a weight whose rows are blocks, of its outputs [begin, end); `panels` is not read.
+    // Floats of a row of the left side as quantized_pack_row writes it, for weights of one block type.
+    long (*_Nonnull quantized_row_count)(int block_type, long inputs);
+    void (*_Nonnull quantized_pack_row)(int block_type, const float *_Nonnull a, long inputs, float *_Nonnull packed);
+    // The product with a weight whose rows are blocks, of its outputs [begin, end), with the rows both in a and packed one
+    // after another in packed_a; `panels` is not read.
     void (*_Nonnull quantized_product)(
         const kernels_product *_Nonnull product, int block_type, const void *_Nonnull blocks, long begin, long end);
     // The weights of `count` blocks.
@@ -364,7 +368,7 @@ typedef struct {
         const float *_Nonnull shift, float *_Nonnull y);
 } kernels_table;
 
-enum { KERNELS_LEVEL_PORTABLE, KERNELS_LEVEL_NEON, KERNELS_LEVEL_AVX2, KERNELS_LEVEL_AVX512 };
+enum { KERNELS_LEVEL_PORTABLE, KERNELS_LEVEL_NEON, KERNELS_LEVEL_AVX2, KERNELS_LEVEL_AVX512, KERNELS_LEVEL_AVX512VNNI };
 
 // The functions of a level, or null when the processor (or this build) lacks it.
 const kernels_table *_Nullable kernels_table_for_level(int level);

@@ -7,6 +7,7 @@
 #define TILE_VECTORS 2
 #define HAS_HALF_CONVERSION 1
 #define WIDENS_PANELS 0
+#define HAS_BYTE_PRODUCTS 0
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "../shared/level.h"

@@ -7,6 +7,7 @@
 #define TILE_VECTORS 4
 #define HAS_HALF_CONVERSION 1
 #define WIDENS_PANELS 0
+#define HAS_BYTE_PRODUCTS 0
 
 #include "../shared/level.h"
 #endif

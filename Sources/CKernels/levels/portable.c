@@ -7,5 +7,6 @@
 #define TILE_VECTORS 2
 #define HAS_HALF_CONVERSION 0
 #define WIDENS_PANELS 1
+#define HAS_BYTE_PRODUCTS 0
 
 #include "../shared/level.h"

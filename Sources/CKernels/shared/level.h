@@ -1,5 +1,6 @@
 // Compiled once per level, which defines LEVEL_NAME, LANES (floats per vector), TILE_ROWS, TILE_VECTORS,
-// HAS_HALF_CONVERSION and WIDENS_PANELS (whether 16-bit weights are widened before many rows use them, or in each tile).
+// HAS_HALF_CONVERSION, WIDENS_PANELS (whether 16-bit weights are widened before many rows use them, or in each tile) and
+// HAS_BYTE_PRODUCTS (an instruction that sums products of bytes).
 // Included in a file of its own instruction set, so everything here is static.
 
 #pragma clang fp contract(fast)
@@ -55,6 +56,8 @@ const kernels_table TABLE_NAME(LEVEL_NAME) = {
     .pack_left = pack_left,
     .pack_panel = pack_panel,
     .product = product,
+    .quantized_row_count = quantized_row_count,
+    .quantized_pack_row = quantized_pack_row,
     .quantized_product = quantized_product,
     .dequantize = dequantize,
     .pack_tap_panel = pack_tap_panel,
