@@ -57,6 +57,11 @@ struct Classify: AsyncParsableCommand {
             "Write the features of each picture, a vector, to this file too (.safetensors, .csv or .jsonl).",
             valueName: "file"))
     var embed: String?
+    @Option(
+        help: ArgumentHelp(
+            "Show the pictures with the best class of each on this contact sheet too (.png; further pages are called "
+                + "NAME-2.png and so on).", valueName: "file"))
+    var sheet: String?
     @Option(help: ArgumentHelp("Pictures that go through the network together.", valueName: "count"))
     var batchSize = 8
     @OptionGroup var compute: ComputeOptions
@@ -79,6 +84,12 @@ struct Classify: AsyncParsableCommand {
         if let embed, FeatureFile.Format(path: embed) == nil {
             throw ValidationError("--embed \(embed) tells no form; let the name end in .safetensors, .csv or .jsonl.")
         }
+        if let sheet, !sheet.lowercased().hasSuffix(".png") {
+            throw ValidationError("--sheet \(sheet) is no name of a PNG; let it end in .png.")
+        }
+        if sheet != nil, similar != nil {
+            throw ValidationError("--similar names no classes to show; run --sheet apart.")
+        }
         let readers = [inputs.contains("-"), fileList.readsStandardInput, similar == "-"].filter { $0 }
         if readers.count > 1 { throw ValidationError("Standard input can be read once only; give '-' once.") }
         if sorting.sortInto != nil, inputs.contains("-") {
@@ -96,13 +107,14 @@ struct Classify: AsyncParsableCommand {
         let path = output == "-" ? nil : output
         if let path { try ResultFile.checkWritable(path) }
         if let embed { try ResultFile.checkWritable(embed) }
+        if let sheet { try ResultFile.checkWritable(sheet) }
         let modelName = modelOptions.name(defaultName: Vision.defaultModel)
         let classifier = try Classifier(ModelFolder(modelOptions.folder(defaultName: Vision.defaultModel)))
         console.tellModelIsLoaded(in: classifier.loadTime)
         let work = ClassificationWork(
             classifier: classifier, topK: topK ?? 5, threshold: threshold, batchSize: batchSize, console: console)
         let (similar, topK, threshold, format) = (similar, topK, threshold, format)
-        let (sorting, embed) = (sorting, embed)
+        let (sorting, embed, sheet) = (sorting, embed, sheet)
         try await runInterruptibly(on: console) {
             let stream = try ResultStream(path, keepsPartial: sorting.movesPictures, console)
             var receivers: [any AnswerReceiver] = []
@@ -121,6 +133,7 @@ struct Classify: AsyncParsableCommand {
                         embed, format, width: classifier.configuration.featureWidth,
                         names: list.inputs.map(\.displayName), model: modelName))
             }
+            if let sheet { receivers.append(SheetReceiver(sheet, console)) }
             if let sorter = sorting.sorter(labels: classifier.labels, console) { receivers.append(sorter) }
             return try await work.classify(list, for: receivers)
         }

@@ -122,6 +122,16 @@ import Testing
         #expect(run.status == 0 && run.output.contains("ViTForImageClassification\n"), "\(run.output)")
     }
 
+    /// A file that may be a model is no name of one, whichever ending it has.
+    @Test(arguments: ["pth", "pt", "bin", "ckpt"])
+    func filesOfWeightsAreInspected(ending: String) throws {
+        let source = Repository.file("Tests/Fixtures/pytorch/small.zip.pth")
+        let copy = folder.url.appendingPathComponent("weights.\(ending)")
+        try FileManager.default.copyItem(at: source, to: copy)
+        let run = try ProgramRun("vision", ["inspect", copy.path], in: folder.url)
+        #expect(run.status == 0 && run.output.contains("PyTorch"), "\(run.output) \(run.errors)")
+    }
+
     /// The photographs of `scikit-image` and `scikit-learn`, and what the original code makes of them.
     @Test(
         .needsModel("efficientnet-lite0"),
