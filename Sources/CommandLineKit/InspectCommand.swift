@@ -50,9 +50,7 @@ public struct InspectCommand<Program: ModelProgram>: AsyncParsableCommand {
 
     /// A file as it is; else a folder or the name of a fetched model.
     private func location() throws -> URL {
-        if [".safetensors", ".gguf", ".pth", ".pt", ".bin"].contains(where: model.hasSuffix) {
-            return URL(fileURLWithPath: model)
-        }
-        return try ModelCatalog.locate(model)
+        let file = URL(fileURLWithPath: model)
+        return ModelFolder.fileExtensions.contains(file.pathExtension) ? file : try ModelCatalog.locate(model)
     }
 }

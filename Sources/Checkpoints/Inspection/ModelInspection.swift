@@ -81,7 +81,7 @@ public struct ModelInspection: Sendable, Encodable {
 
         init(_ url: URL) throws {
             let beside = url.deletingLastPathComponent().appending(path: ModelFolder.configurationName)
-            if url.pathExtension == "safetensors", FileKind(ModelFolder.path(url)) == .file,
+            if url.pathExtension == ModelFolder.safetensorsExtension, FileKind(ModelFolder.path(url)) == .file,
                 FileKind(ModelFolder.path(beside)) != .file
             {
                 let file = try SafetensorsFile(path: ModelFolder.path(url))

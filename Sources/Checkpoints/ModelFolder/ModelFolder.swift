@@ -44,7 +44,10 @@ public struct ModelFolder: ConfigurationFolder {
     /// Under which weights stand beside a `config.json`.
     static let pytorchNames = ["pytorch_model.bin", "model.pt", "model.pth", "model.ckpt"]
     static let ggufExtension = "gguf"
+    static let safetensorsExtension = "safetensors"
     package static let pytorchExtensions: Set = ["pth", "pt", "bin", "ckpt"]
+    /// Of single files that are a model.
+    package static let fileExtensions = pytorchExtensions.union([ggufExtension, safetensorsExtension])
 
     /// Looks what is there, without opening the weights. Throws ``ModelFolderError``.
     public init(_ url: URL) throws {
@@ -62,7 +65,7 @@ public struct ModelFolder: ConfigurationFolder {
                 layout = .gguf(fileName: url.lastPathComponent)
                 return
             }
-            guard url.pathExtension == "safetensors" else { throw ModelFolderError(path: path, .notAModel) }
+            guard url.pathExtension == Self.safetensorsExtension else { throw ModelFolderError(path: path, .notAModel) }
             layout = .safetensors(fileName: url.lastPathComponent)
         case .folder:
             self.url = try Self.resolvingRun(url)
@@ -101,7 +104,7 @@ public struct ModelFolder: ConfigurationFolder {
         let shards = "pytorch_model.bin.index.json"
         if holds(shards) { throw ModelFolderError(path: path(url), .onlyPickledWeights(file: shards)) }
         if holds(FileNames.adapter.configuration) { throw ModelFolderError(path: path(url), .isAnAdapter) }
-        if let name = onlyWeights(of: url, ["safetensors"]) { return .safetensors(fileName: name) }
+        if let name = onlyWeights(of: url, [safetensorsExtension]) { return .safetensors(fileName: name) }
         if let name = onlyWeights(of: url, [ggufExtension]) { return .gguf(fileName: name) }
         if let name = onlyWeights(of: url, ["pth", "pt"]) { return .pytorch(fileName: name) }
         let missing = holds(configurationName) ? [] : [[configurationName]]
