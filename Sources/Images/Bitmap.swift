@@ -16,11 +16,14 @@ public struct Bitmap: Sendable, Hashable {
 
     /// A picture of one colour, a value for each channel.
     public init(width: Int, height: Int, filledWith color: [UInt8]) {
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         if let first = color.first, color.allSatisfy({ $0 == first }) {
             bytes = [UInt8](repeating: first, count: width * height * color.count)
         } else {
-            bytes = (0..<width * height).flatMap { _ in color }
+            let row = (0..<width).flatMap { _ in color }
+            bytes = []
+            bytes.reserveCapacity(height * row.count)
+            for _ in 0..<height { bytes += row }
         }
         self.init(width: width, height: height, channels: color.count, bytes: bytes)
     }
