@@ -9,7 +9,7 @@ struct Vision: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vision", abstract: "Say what pictures show, on this machine, offline.",
         version: triptychVersion,
-        subcommands: [Classify.self, InspectCommand<Vision>.self, ModelsCommand<Vision>.self])
+        subcommands: [Classify.self, Import.self, InspectCommand<Vision>.self, ModelsCommand<Vision>.self])
 
     static func main() async { await runProgram() }
 }

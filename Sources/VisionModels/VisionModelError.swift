@@ -9,6 +9,8 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case unknownWeights(folder: String)
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case notFinite(model: String)
+    /// Names for another number of classes, or empty ones.
+    case wrongNumberOfNames(folder: String, found: Int, expected: Int)
 
     public var description: String {
         switch self {
@@ -18,9 +20,11 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(folder): the architecture \(name) is not one that classifies pictures here; known are "
                 + known.joined(separator: ", ")
         case .unknownWeights(let folder):
-            "\(folder): there is no config.json, and the weights are not those of an EfficientNet-Lite, which needs none; "
-                + "fetch the whole folder of the model"
+            "\(folder): there is no config.json, and the names and shapes of the weights are those of no network that is known "
+                + "without one (EfficientNet-Lite, ResNet, ViT); fetch the whole folder of the model"
         case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
+        case .wrongNumberOfNames(let folder, let found, let expected):
+            "\(folder): \(found) names for \(expected) classes; give one for each, none of them empty"
         case .notFinite(let model):
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
-        [], ["classify"], ["inspect"], ["models"], ["models", "list"], ["models", "pull"], ["models", "verify"],
+        [], ["classify"], ["import"], ["inspect"], ["models"], ["models", "list"], ["models", "pull"],
+        ["models", "verify"],
         ["models", "show"], ["models", "path"], ["models", "remove"],
     ]
 

@@ -19,11 +19,18 @@ enum TestPictures {
 extension TemporaryFolder {
     /// A model of the fixtures with other names for its five classes; its path.
     func copyOfModel(_ name: String, labels: [String]) throws -> String {
+        try copyOfModel(name) {
+            $0["id2label"] = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ("\($0)", $1) })
+        }
+    }
+
+    /// A model of the fixtures with another `config.json`; its path.
+    func copyOfModel(_ name: String, changing change: (inout [String: Any]) -> Void) throws -> String {
         let copy = url.appendingPathComponent("model")
         try FileManager.default.copyItem(at: Repository.file("Tests/Fixtures/vision/\(name)"), to: copy)
         let file = copy.appendingPathComponent("config.json")
         var configuration = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
-        configuration["id2label"] = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ("\($0)", $1) })
+        change(&configuration)
         try JSONSerialization.data(withJSONObject: configuration).write(to: file)
         return copy.path
     }

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Kernels
 public import Parameters
-import Tensors
+package import Tensors
 
 extension ModelFolder {
     /// Files that belong to the layout or to a training run, and not to the model that is exported.
@@ -48,7 +48,7 @@ extension ModelFolder {
                     preconditionFailure("\(name) is listed, but not there")
                 }
                 let value = tensor.elementType == .int32 ? tensor : tensor.converted(to: type(tensor.elementType))
-                try checkRange(name, tensor, value)
+                try Self.checkRange(name, tensor, value, path: Self.path(self.url))
                 written += 1
                 progress(written, declarations.count)
                 return value
@@ -56,12 +56,12 @@ extension ModelFolder {
     }
 
     /// Sixteen bits of `float16` end at 65,504.
-    private func checkRange(_ name: String, _ stored: Tensor, _ written: Tensor) throws {
+    package static func checkRange(_ name: String, _ stored: Tensor, _ written: Tensor, path: String) throws {
         guard written.elementType == .float16, stored.elementType != .float16 else { return }
         let (before, after) = (stored.floats(), written.floats())
         let count = zip(before, after).reduce(0) { $0 + ($1.0.isFinite && !$1.1.isFinite ? 1 : 0) }
         guard count == 0 else {
-            throw ModelFolderError(path: Self.path(url), .tooLargeForFloat16(tensor: name, count: count))
+            throw ModelFolderError(path: path, .tooLargeForFloat16(tensor: name, count: count))
         }
     }
 

@@ -67,6 +67,8 @@ public struct ModelFolder: ConfigurationFolder {
             }
             guard url.pathExtension == Self.safetensorsExtension else { throw ModelFolderError(path: path, .notAModel) }
             layout = .safetensors(fileName: url.lastPathComponent)
+            // As in a folder with weights of another name alone.
+            if url.lastPathComponent != Self.weightsName { return }
         case .folder:
             self.url = try Self.resolvingRun(url)
             layout = try Self.detectLayout(self.url)

@@ -41,12 +41,11 @@ struct ClassifierFiles {
             return file
         }
         guard let names = try model.decode(Names.self, from: "config.json") else {
-            guard let found = EfficientNetConfiguration(recognizing: stored) else {
+            guard let found = RecognizedWeights(stored) else {
                 throw VisionModelError.unknownWeights(folder: folder)
             }
-            configuration = found
-            preprocessing = found.preprocessing
-            weights = EfficientNetImportTable.presented(stored, found)
+            (configuration, weights) = (found.configuration, found.weights)
+            preprocessing = found.configuration.preprocessing
             return
         }
         let stated = [names.architecture, names.architectures?.first, names.modelType].compactMap { $0 }

@@ -3,9 +3,9 @@ import Images
 import Kernels
 
 /// `preprocessor_config.json` of Hugging Face's image processors.
-struct PreprocessorFile: Decodable {
+struct PreprocessorFile: Codable {
     /// One number, `shortest_edge`, or `height` and `width`.
-    struct Size: Decodable {
+    struct Size: Codable {
         var shortestEdge: Int?
         var height: Int?
         var width: Int?
@@ -14,6 +14,10 @@ struct PreprocessorFile: Decodable {
             case shortestEdge = "shortest_edge"
             case height
             case width
+        }
+
+        init(shortestEdge: Int? = nil, height: Int? = nil, width: Int? = nil) {
+            (self.shortestEdge, self.height, self.width) = (shortestEdge, height, width)
         }
 
         init(from decoder: any Decoder) throws {
@@ -57,7 +61,7 @@ struct PreprocessorFile: Decodable {
     private typealias Limits = ConfigurationLimits<CodingKeys, VisionModelError>
 
     /// In the order of Pillow's numbers.
-    private static let interpolations: [Interpolation] = [.nearest, .lanczos, .bilinear, .bicubic, .box]
+    static let interpolations: [Interpolation] = [.nearest, .lanczos, .bilinear, .bicubic, .box]
 
     /// - Parameters:
     ///   - standard: what counts where the file says nothing.

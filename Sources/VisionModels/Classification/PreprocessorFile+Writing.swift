@@ -1,0 +1,30 @@
+import FoundationEssentials
+import Images
+
+extension PreprocessorFile {
+    /// What says the same as `preprocessing`.
+    init(_ preprocessing: ImagePreprocessing) {
+        self.init()
+        let size = Size(height: preprocessing.height, width: preprocessing.width)
+        switch preprocessing.framing {
+        case .stretched: self.size = size
+        case .centerSquare(let fraction):
+            self.size = size
+            cropFraction = fraction
+        case .shortSide(let side):
+            self.size = Size(shortestEdge: side)
+            cropSize = size
+            crops = true
+        }
+        resampling = Self.interpolations.firstIndex(of: preprocessing.interpolation)
+        let normalization = preprocessing.normalization
+        (scales, scale, normalizes) = (true, normalization.scale, true)
+        (mean, deviation) = (normalization.mean, normalization.deviation)
+    }
+
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}
