@@ -5,13 +5,14 @@ import Kernels
 import ModelCatalog
 import Parameters
 import TextModels
+import Tokenizers
 import Training
 
 /// A model with an adapter in its weights.
 struct MergedModel {
     let folder: ModelFolder
     let adapter: AdapterFolder
-    private let weights: MergedWeights
+    let weights: MergedWeights
 
     init(_ folder: ModelFolder, _ adapter: AdapterFolder, strength: Float = 1) throws {
         (self.folder, self.adapter) = (folder, adapter)
@@ -48,16 +49,43 @@ extension ModelFolder {
         to url: URL, elementType: ElementType?, adding additions: [String: Data], weights: (any TensorSource)? = nil,
         on console: Console
     ) throws {
+        var additions = additions
+        do {
+            if let tokenizer = try derivedTokenizerJSON() { additions["tokenizer.json"] = tokenizer }
+        } catch let error as TokenizerError {
+            console.error("\(error); no tokenizer.json is written, copy it from the model's origin")
+        }
+        let written = try withMeter(on: console) { progress in
+            try export(
+                to: url, elementType: elementType, adding: additions, weights: weights, progress: progress)
+        }
+        try written.report(as: url.relativePath, on: console)
+    }
+
+    /// The same for a GGUF file.
+    func exportGGUF(
+        to url: URL, type: GGUFTensorType?, weights: (any TensorSource)? = nil, on console: Console
+    ) throws {
+        let model = try GGUFExport(self, weights: weights)
+        try withMeter(on: console) { progress in
+            try model.write(
+                as: type, name: url.deletingPathExtension().lastPathComponent, to: url.path, progress: progress)
+        }
+        try ModelFolder(url).report(as: url.relativePath, on: console)
+    }
+
+    private func withMeter<Result>(
+        on console: Console, _ body: ((_ done: Int, _ count: Int) -> Void) throws -> Result
+    ) rethrows -> Result {
         let meter = ProgressMeter(on: console, label: "writing", unit: .items("tensors"))
         defer { meter.finish() }
-        let written = try export(to: url, elementType: elementType, adding: additions, weights: weights) {
-            done, count in
-            meter.update(completed: Double(done), of: Double(count))
-        }
-        meter.finish()
-        let byteCount = try written.weightFiles().reduce(0) { sum, file in
+        return try body { done, count in meter.update(completed: Double(done), of: Double(count)) }
+    }
+
+    private func report(as path: String, on console: Console) throws {
+        let byteCount = try weightFiles().reduce(0) { sum, file in
             sum + (try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
         }
-        console.note("\(url.relativePath): \(try written.parameterCount()) parameters in \(byteCount) bytes")
+        console.note("\(path): \(try parameterCount()) parameters in \(byteCount) bytes")
     }
 }

@@ -51,6 +51,13 @@ public final class QuantizedMatrix: Sendable {
     /// Bytes of a row.
     public var rowByteCount: Int { inputs / blockType.weightCount * blockType.byteCount }
 
+    /// The blocks of all rows, valid during the call.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) {
+            try body(UnsafeRawBufferPointer(start: blocks, count: outputs * rowByteCount))
+        }
+    }
+
     /// The weights of all rows as float32.
     ///
     /// - Parameter y: `[outputs, inputs]`.
@@ -84,8 +91,8 @@ public final class QuantizedMatrix: Sendable {
             rows.count * (inputs / blockType.weightCount), y)
     }
 
-    /// Memory that holds reordered rows.
-    private final class Block: Sendable {
+    /// Memory that holds reordered rows, or blocks that were made here.
+    final class Block: Sendable {
         // Written before anybody else can see it.
         nonisolated(unsafe) let start: UnsafeMutableRawPointer
 

@@ -6,6 +6,8 @@ public import Parameters
 public enum TextModelError: ConfigurationValueError, Sendable, Equatable, CustomStringConvertible {
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String, known: [String])
+    /// A setting that GGUF files have no words for, or llama.cpp does not follow.
+    case notForGGUF(file: String, key: String, value: String, supported: String)
     case vocabularyMismatch(tokenizer: Int, model: Int)
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case adapter(folder: String, AdaptationError)
@@ -29,6 +31,9 @@ public enum TextModelError: ConfigurationValueError, Sendable, Equatable, Custom
         case .unsupportedArchitecture(let name, let folder, let known):
             "\(folder): the architecture \(name) is not one that writes text here; known are "
                 + known.joined(separator: ", ")
+        case .notForGGUF(let file, let key, let value, let supported):
+            "\(file): \(key) is \(value), which a GGUF file cannot say (it can: \(supported)); export the model as a Hugging "
+                + "Face folder"
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, take both from one "
                 + "place"

@@ -1,4 +1,4 @@
-/// What the metadata of a GGUF file say of its tokenizer (`tokenizer.ggml.*`), as it stands there.
+/// What the metadata of a GGUF file say of its tokenizer (`tokenizer.ggml.*`), as they stand there.
 public struct GGUFVocabulary: Sendable {
     /// `model`: `gpt2` for bytes with merges, `llama` for SentencePiece with scores.
     public var model: String
@@ -62,7 +62,7 @@ extension TokenizerDescription {
             let vocabulary = try gguf.vocabulary(.spaceMarked, file: file)
             let addsSpace = gguf.addsSpacePrefix ?? true
             self.init(
-                vocabulary: vocabulary, merges: .scored(try gguf.scoredMerges(vocabulary, file: file)),
+                vocabulary: vocabulary, merges: .scored(MergeTable(try gguf.scoredPairs(vocabulary, file: file))),
                 mergesFile: file, normalizer: .spaceMarking(prepends: addsSpace),
                 preTokenizer: PreTokenizer(steps: []), alphabet: .spaceMarked)
             dropsFirstSpace = addsSpace
@@ -93,7 +93,7 @@ extension GGUFVocabulary {
     }
 
     /// The tokens that texts are made of, and those that are looked for in the text itself.
-    fileprivate func vocabulary(_ alphabet: TokenAlphabet, file: String) throws(TokenizerError) -> Vocabulary {
+    func vocabulary(_ alphabet: TokenAlphabet, file: String) throws(TokenizerError) -> Vocabulary {
         var table = ByteStringTable(expectedCount: tokens.count)
         var ids: [Int32] = []
         var added: [AddedToken] = []
@@ -124,14 +124,22 @@ extension GGUFVocabulary {
         return frame
     }
 
+    /// Two tokens that together are a third.
+    struct ScoredPair {
+        let left: Int32
+        let right: Int32
+        let id: Int32
+        let score: Double
+    }
+
     /// Merges in the order of SentencePiece: of all neighbours that together are a token, those with the highest score. Two
     /// halves of a token may be cut at any character.
-    fileprivate func scoredMerges(_ vocabulary: Vocabulary, file: String) throws(TokenizerError) -> MergeTable {
+    func scoredPairs(_ vocabulary: Vocabulary, file: String) throws(TokenizerError) -> [ScoredPair] {
         guard !scores.isEmpty else {
             throw TokenizerError(file: file, .missing(setting: "tokenizer.ggml.scores"))
         }
         let longest = 512
-        var merges: [(left: Int32, right: Int32, id: Int32, score: Double)] = []
+        var pairs: [ScoredPair] = []
         for (id, token) in tokens.enumerated() where kind(of: id) == .normal {
             let bytes = Array(token.utf8)
             guard bytes.count <= longest else {
@@ -145,18 +153,25 @@ extension GGUFVocabulary {
                 guard let left = vocabulary.tokens.index(of: bytes[..<cut]),
                     let right = vocabulary.tokens.index(of: bytes[cut...])
                 else { continue }
-                merges.append(
-                    (vocabulary.ids[left], vocabulary.ids[right], Int32(id), scores[id].isNaN ? 0 : scores[id]))
+                pairs.append(
+                    ScoredPair(
+                        left: vocabulary.ids[left], right: vocabulary.ids[right], id: Int32(id),
+                        score: scores[id].isNaN ? 0 : scores[id]))
             }
         }
-        merges.sort { ($1.score, $0.id) < ($0.score, $1.id) }
-        var table = MergeTable(capacity: merges.count)
+        pairs.sort { ($1.score, $0.id, $0.left, $0.right) < ($0.score, $1.id, $1.left, $1.right) }
+        return pairs
+    }
+}
+
+extension MergeTable {
+    /// - Parameter pairs: in order. The same score is the same rank, of which the first in the text counts.
+    init(_ pairs: [GGUFVocabulary.ScoredPair]) {
+        self.init(capacity: pairs.count)
         var rank: Int32 = 0
-        for (index, merge) in merges.enumerated() {
-            // The same score is the same rank, of which the first in the text counts.
-            if index > 0, merges[index - 1].score != merge.score { rank += 1 }
-            table.insert(merge.left, merge.right, MergeTable.Merge(rank: rank, id: merge.id))
+        for (index, pair) in pairs.enumerated() {
+            if index > 0, pairs[index - 1].score != pair.score { rank += 1 }
+            insert(pair.left, pair.right, Merge(rank: rank, id: pair.id))
         }
-        return table
     }
 }

@@ -14,6 +14,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case unsupported(setting: String, value: String, supported: String)
         /// Something in a GGUF file that stands for what the Hugging Face folder of the model spells out.
         case unknownInGGUF(setting: String, value: String, known: String)
+        /// What GGUF files cannot say, or not so that it would mean the same.
+        case notForGGUF(setting: String, value: String, supported: String)
         /// A regular expression with a part that this module does not know.
         case unsupportedPattern(setting: String, part: String, reason: String)
         /// A regular expression that goes back too often on a text.
@@ -57,6 +59,9 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(setting) is \(Self.quoted(value)), which is not supported (supported: \(supported))"
         case .unknownInGGUF(let setting, let value, let known):
             "\(setting) is \(Self.quoted(value)), which is not known (known: \(known)); use the model's Hugging Face folder"
+        case .notForGGUF(let setting, let value, let supported):
+            "\(setting) is \(Self.quoted(value)), which a GGUF file cannot say (it can: \(supported)); export the model as a "
+                + "Hugging Face folder"
         case .unsupportedPattern(let setting, let part, let reason):
             "\(setting) has \(Self.quoted(part)), which is not supported: \(Self.quoted(reason))"
         case .patternTooSlow:

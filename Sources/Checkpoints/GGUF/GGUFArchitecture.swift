@@ -12,6 +12,14 @@ enum GGUFArchitecture: String, CaseIterable {
     /// `model_type` of the Hugging Face folder.
     var modelType: String { self == .gemma3 ? "gemma3_text" : rawValue }
 
+    /// The architecture of a Hugging Face folder; nil where there is none for it.
+    init?(modelType: String) {
+        // Mistral's models are Llama's to llama.cpp.
+        let found = modelType == "mistral" ? .llama : Self.allCases.first { $0.modelType == modelType }
+        guard let found else { return nil }
+        self = found
+    }
+
     var className: String {
         switch self {
         case .llama: "LlamaForCausalLM"

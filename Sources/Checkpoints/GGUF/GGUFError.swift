@@ -33,6 +33,8 @@ public struct GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
         case misaligned(offset: UInt64, alignment: Int)
         case dataPastEnd(end: UInt64, dataByteCount: Int)
         case overlap(with: String)
+        /// Of a tensor that is to be written.
+        case notWritable(count: Int, type: String)
 
         // As a language model
         case missing
@@ -101,6 +103,8 @@ extension GGUFError.Rule {
         case .dataPastEnd(let end, let dataByteCount):
             "its data ends at \(end), the file's data at \(dataByteCount); the file is cut short, fetch it again"
         case .overlap(let other): "its data overlaps that of \(other.quotedForMessage); write the file again"
+        case .notWritable(let count, let type):
+            "\(count) values are infinite, no numbers or too large for \(type); choose float32 or bfloat16, or mend the model"
         case .missing: "is missing; convert the model again with a current llama.cpp, or use its Hugging Face folder"
         case .wrongType(let expected, let found): "holds \(found) where \(expected) is expected; write the file again"
         case .outOfRange(let expected): "holds a number out of range, \(expected) is expected; write the file again"

@@ -11,10 +11,13 @@ extension GGUFLanguageModel {
     /// What `config.json` of the model's Hugging Face folder holds, derived from the metadata and the tensors' shapes.
     public func configurationJSON() throws -> Data { try Self.json(configuration()) }
 
-    /// What `tokenizer_config.json` holds of it: the chat template, and the tokens at both ends of a text.
+    /// What `tokenizer_config.json` holds of it: the chat template, the tokens at both ends of a text, and that the
+    /// `tokenizer.json` beside it says all the rest.
     public func tokenizerConfigurationJSON() throws -> Data {
         let metadata = GGUFMetadata(file: file)
-        var entries: [String: ConfigurationValue] = [:]
+        var entries: [String: ConfigurationValue] = [
+            "tokenizer_class": .text("PreTrainedTokenizerFast"), "clean_up_tokenization_spaces": .flag(false),
+        ]
         if let template = try metadata.text("tokenizer.chat_template") { entries["chat_template"] = .text(template) }
         if let adds = try metadata.flag("tokenizer.ggml.add_bos_token") { entries["add_bos_token"] = .flag(adds) }
         if let adds = try metadata.flag("tokenizer.ggml.add_eos_token") { entries["add_eos_token"] = .flag(adds) }

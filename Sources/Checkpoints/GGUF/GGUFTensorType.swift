@@ -32,6 +32,26 @@ public enum GGUFTensorType: Sendable, Hashable, CustomStringConvertible {
         GGUFTensorType(code: code)?.description ?? foreignNames[code]
     }
 
+    /// - Precondition: a floating-point type.
+    init(_ type: ElementType) {
+        switch type {
+        case .float32: self = .float32
+        case .float16: self = .float16
+        case .bfloat16: self = .bfloat16
+        case .int32: preconditionFailure("integers are not written to GGUF")
+        }
+    }
+
+    /// ggml's number.
+    var code: UInt32 {
+        switch self {
+        case .float32: 0
+        case .float16: 1
+        case .bfloat16: 30
+        case .blocks(let type): type.rawValue
+        }
+    }
+
     /// Numbers that are stored together.
     public var elementsPerBlock: Int {
         if case .blocks(let type) = self { type.weightCount } else { 1 }

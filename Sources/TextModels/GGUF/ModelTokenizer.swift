@@ -17,19 +17,28 @@ public func loadTokenizer(at url: URL) throws -> any Tokenizer {
 
 extension ModelFolder {
     /// What a GGUF file says of its tokenizer; nil for every other layout.
-    func ggufVocabulary() throws -> GGUFVocabulary? {
-        guard let settings = try gguf()?.tokenizerSettings() else { return nil }
-        var vocabulary = GGUFVocabulary(model: settings.model, tokens: settings.tokens)
-        vocabulary.preTokenizer = settings.preTokenizer
-        vocabulary.types = settings.types
-        vocabulary.merges = settings.merges
-        vocabulary.scores = settings.scores
-        vocabulary.beginToken = settings.beginToken
-        vocabulary.endToken = settings.endToken
-        vocabulary.unknownToken = settings.unknownToken
-        vocabulary.addsBeginToken = settings.addsBeginToken
-        vocabulary.addsEndToken = settings.addsEndToken
-        vocabulary.addsSpacePrefix = settings.addsSpacePrefix
-        return vocabulary
+    func ggufVocabulary() throws -> GGUFVocabulary? { try gguf().map { GGUFVocabulary(try $0.tokenizerSettings()) } }
+
+    /// The `tokenizer.json` that a GGUF file stands for; nil for every other layout.
+    ///
+    /// Throws ``TokenizerError`` where the tokenizer is of a kind that is not known here.
+    public func derivedTokenizerJSON() throws -> Data? {
+        try ggufVocabulary().map { Data(try $0.tokenizerJSON(file: path)) }
+    }
+}
+
+extension GGUFVocabulary {
+    public init(_ settings: GGUFTokenizerSettings) {
+        self.init(model: settings.model, tokens: settings.tokens)
+        preTokenizer = settings.preTokenizer
+        types = settings.types
+        merges = settings.merges
+        scores = settings.scores
+        beginToken = settings.beginToken
+        endToken = settings.endToken
+        unknownToken = settings.unknownToken
+        addsBeginToken = settings.addsBeginToken
+        addsEndToken = settings.addsEndToken
+        addsSpacePrefix = settings.addsSpacePrefix
     }
 }

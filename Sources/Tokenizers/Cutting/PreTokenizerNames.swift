@@ -4,13 +4,8 @@ extension PreTokenizer {
     /// The names are those that llama.cpp writes; what they cut is what the models' own tokenizer.json files say. A name
     /// that stands for another kind of vocabulary, or that is not known here, is an error.
     init(ggufName name: String, file: String) throws(TokenizerError) {
-        guard let entry = Self.named.first(where: { $0.names.contains(name) }) else {
-            let known = Self.named.flatMap(\.names).sorted().joined(separator: ", ")
-            throw TokenizerError(
-                file: file, .unknownInGGUF(setting: "tokenizer.ggml.pre", value: name, known: known))
-        }
         var steps: [Step] = []
-        for cut in entry.cuts {
+        for cut in try Self.entry(ggufName: name, file: file).cuts {
             switch cut {
             case .digitByDigit: steps.append(.digits(individually: true))
             case .words(let pattern): steps.append(.words(pattern))
@@ -31,6 +26,52 @@ extension PreTokenizer {
     /// Whether the models with this `tokenizer.ggml.pre` take a word that is a token as a whole, without merging.
     static func ignoresMerges(ggufName name: String) -> Bool {
         named.first { $0.names.contains(name) }?.ignoresMerges ?? false
+    }
+
+    /// The name by which a GGUF file means this pre-tokenizer; nil where none does.
+    static func ggufName(of preTokenizer: PreTokenizer, ignoresMerges: Bool) -> String? {
+        named.first { entry in
+            entry.ignoresMerges == ignoresMerges
+                && (try? PreTokenizer(ggufName: entry.names[0], file: "")) == preTokenizer
+        }?.names[0]
+    }
+
+    /// All names that are known.
+    static var ggufNames: [String] { named.flatMap(\.names) }
+
+    /// What a tokenizer.json says of the pre-tokenizer with this name, the step of bytes included.
+    static func json(ggufName name: String, file: String) throws(TokenizerError) -> String {
+        func byteLevel(_ cutsWords: Bool) -> String {
+            #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": \#(cutsWords)}"#
+        }
+        func split(_ pattern: String) -> String {
+            #"{"type": "Split", "pattern": {"Regex": \#(TokenizerJSONWriter.quoted(pattern))}, "#
+                + #""behavior": "Isolated", "invert": false}"#
+        }
+        var cuts = try entry(ggufName: name, file: file).cuts
+        // The step of bytes knows these words itself.
+        let endsWithWords = if case .words(.gpt2) = cuts.last { true } else { false }
+        if endsWithWords { cuts.removeLast() }
+        let steps = cuts.map { cut in
+            switch cut {
+            case .digitByDigit: #"{"type": "Digits", "individual_digits": true}"#
+            case .words(let words): split(words.regularExpression)
+            case .isolating(let pattern): split(pattern)
+            }
+        }
+        guard !steps.isEmpty else { return byteLevel(endsWithWords) }
+        let all = (steps + [byteLevel(endsWithWords)]).joined(separator: ", ")
+        return #"{"type": "Sequence", "pretokenizers": [\#(all)]}"#
+    }
+
+    private static func entry(ggufName name: String, file: String) throws(TokenizerError) -> Named {
+        guard let entry = named.first(where: { $0.names.contains(name) }) else {
+            throw TokenizerError(
+                file: file,
+                .unknownInGGUF(
+                    setting: "tokenizer.ggml.pre", value: name, known: ggufNames.sorted().joined(separator: ", ")))
+        }
+        return entry
     }
 
     private enum Cut {

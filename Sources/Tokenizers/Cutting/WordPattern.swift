@@ -11,18 +11,27 @@ enum WordPattern: Sendable, Equatable {
 
     /// The pattern that a `Split` pre-tokenizer states, if it is known.
     init?(regularExpression: String) {
-        let afterDigits = #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-        let beforeDigits = #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"#
         switch regularExpression {
-        case #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
+        case Self.gpt2.regularExpression,
             #"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#:
             self = .gpt2
-        case beforeDigits + #"\p{N}{1,3}"# + afterDigits,
+        case Self.lines(maximumDigits: 3).regularExpression,
             // GPT-4's own spelling, which never goes back where that could not help.
             #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"#:
             self = .lines(maximumDigits: 3)
-        case beforeDigits + #"\p{N}"# + afterDigits: self = .lines(maximumDigits: 1)
+        case Self.lines(maximumDigits: 1).regularExpression: self = .lines(maximumDigits: 1)
         default: return nil
+        }
+    }
+
+    /// As a tokenizer.json has it.
+    var regularExpression: String {
+        switch self {
+        case .gpt2: #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+        case .lines(let maximumDigits):
+            #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"#
+                + (maximumDigits == 1 ? "" : "{1,\(maximumDigits)}")
+                + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
         }
     }
 

@@ -2,32 +2,72 @@
 struct TokenizerJSONWriter {
     private(set) var text = ""
 
-    mutating func write(_ tokenizer: TrainedTokenizer) {
+    /// A BPE tokenizer, its steps as JSON.
+    struct Description {
+        var addedTokens: [AddedToken] = []
+        var normalizer = "null"
+        var preTokenizer = "null"
+        var postProcessor = "null"
+        var decoder = "null"
+        var unknownToken: String?
+        var fusesUnknown = false
+        var fallsBackToBytes = false
+        var ignoresMerges = false
+        /// Spelled as the file has them, in the order of their ids.
+        var vocabulary: [(spelling: String, id: Int)] = []
+        var merges: [(left: String, right: String)] = []
+    }
+
+    mutating func write(_ description: Description) {
+        let vocabulary = description.vocabulary.map { "\(Self.quoted($0.spelling)): \($0.id)" }
+        let merges = description.merges.map { "[\(Self.quoted($0.left)), \(Self.quoted($0.right))]" }
         text = """
             {
               "version": "1.0",
               "truncation": null,
               "padding": null,
-              "added_tokens": [\(lines(addedTokens(of: tokenizer), indent: 4))
+              "added_tokens": [\(lines(description.addedTokens.map(Self.json), indent: 4))
               ],
-              "normalizer": null,
-            \(Self.steps(tokenizer.kind))
+              "normalizer": \(description.normalizer),
+              "pre_tokenizer": \(description.preTokenizer),
+              "post_processor": \(description.postProcessor),
+              "decoder": \(description.decoder),
               "model": {
                 "type": "BPE",
                 "dropout": null,
-                "unk_token": \(Self.unknownToken(tokenizer.kind)),
+                "unk_token": \(description.unknownToken.map(Self.quoted) ?? "null"),
                 "continuing_subword_prefix": null,
                 "end_of_word_suffix": null,
-                "fuse_unk": false,
-                "byte_fallback": false,
-                "ignore_merges": false,
-                "vocab": {\(lines(vocabulary(of: tokenizer), indent: 6))
+                "fuse_unk": \(description.fusesUnknown),
+                "byte_fallback": \(description.fallsBackToBytes),
+                "ignore_merges": \(description.ignoresMerges),
+                "vocab": {\(lines(vocabulary, indent: 6))
                 },
-                "merges": [\(lines(merges(of: tokenizer), indent: 6))]
+                "merges": [\(lines(merges, indent: 6))]
               }
             }
 
             """
+    }
+
+    mutating func write(_ tokenizer: TrainedTokenizer) {
+        var description = Description()
+        description.addedTokens = tokenizer.specialTokens.enumerated().map { AddedToken(id: $0, content: $1) }
+        switch tokenizer.kind {
+        case .byteLevel:
+            let step = #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}"#
+            (description.preTokenizer, description.decoder) = (step, step)
+        case .characters(let unknown):
+            description.decoder = #"{"type": "Fuse"}"#
+            description.unknownToken = unknown
+        }
+        let spellings = tokenizer.specialTokens + tokenizer.tokens.map { String(decoding: $0, as: UTF8.self) }
+        description.vocabulary = spellings.enumerated().map { ($1, $0) }
+        description.merges = tokenizer.merges.map { merge in
+            func spelling(_ id: Int32) -> String { String(decoding: tokenizer.spelling(id), as: UTF8.self) }
+            return (spelling(merge.left), spelling(merge.right))
+        }
+        write(description)
     }
 
     mutating func writeConfiguration(of tokenizer: TrainedTokenizer) {
@@ -41,53 +81,16 @@ struct TokenizerJSONWriter {
         entries.map { "\n" + String(repeating: " ", count: indent) + $0 }.joined(separator: ",")
     }
 
-    private func addedTokens(of tokenizer: TrainedTokenizer) -> [String] {
-        tokenizer.specialTokens.enumerated().map { id, content in
-            """
-            {"id": \(id), "content": \(Self.quoted(content)), "single_word": false, "lstrip": false, "rstrip": false, \
-            "normalized": false, "special": true}
-            """
-        }
-    }
-
-    private func vocabulary(of tokenizer: TrainedTokenizer) -> [String] {
-        let spellings = tokenizer.specialTokens + tokenizer.tokens.map { String(decoding: $0, as: UTF8.self) }
-        return spellings.enumerated().map { id, spelling in "\(Self.quoted(spelling)): \(id)" }
-    }
-
-    private func merges(of tokenizer: TrainedTokenizer) -> [String] {
-        tokenizer.merges.map { merge in
-            let pair = [merge.left, merge.right].map {
-                Self.quoted(String(decoding: tokenizer.spelling($0), as: UTF8.self))
-            }
-            return "[\(pair.joined(separator: ", "))]"
-        }
-    }
-
-    private static func steps(_ kind: TrainedTokenizer.Kind) -> String {
-        switch kind {
-        case .byteLevel:
-            let step = #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}"#
-            return """
-                  "pre_tokenizer": \(step),
-                  "post_processor": null,
-                  "decoder": \(step),
-                """
-        case .characters:
-            return """
-                  "pre_tokenizer": null,
-                  "post_processor": null,
-                  "decoder": {"type": "Fuse"},
-                """
-        }
-    }
-
-    private static func unknownToken(_ kind: TrainedTokenizer.Kind) -> String {
-        if case .characters(let unknown) = kind { quoted(unknown) } else { "null" }
+    private static func json(_ token: AddedToken) -> String {
+        """
+        {"id": \(token.id), "content": \(quoted(token.content)), "single_word": \(token.isSingleWord), \
+        "lstrip": \(token.stripsLeft), "rstrip": \(token.stripsRight), "normalized": \(token.isNormalized), \
+        "special": \(token.isSpecial)}
+        """
     }
 
     /// A JSON string: quotes, backslashes and control characters are escaped (RFC 8259, section 7).
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
