@@ -244,7 +244,7 @@ if let fuzzRuntime {
         ("FuzzSafetensors", ["Checkpoints", "Parameters"]),
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),
         ("FuzzPickle", ["Checkpoints", "Parameters"]),
-        ("FuzzGGUF", ["Checkpoints", "Parameters"]),
+        ("FuzzGGUF", ["Checkpoints", "Parameters", "TextModels", "Tokenizers"]),
         ("FuzzAudio", ["Audio"]),
         ("FuzzImages", ["Images"]),
     ]

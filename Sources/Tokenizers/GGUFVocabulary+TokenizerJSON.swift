@@ -9,6 +9,10 @@ extension GGUFVocabulary {
         // Everything that reading it would find.
         let description = try TokenizerDescription(self, file: file)
         let frame = try description.frame.get()
+        let unknown = model == "llama" ? [unknownToken].compactMap { $0 } : []
+        for id in frame.prefix + frame.suffix + unknown where tokens[id].isEmpty || kind(of: id) == .unused {
+            throw TokenizerError(file: file, .missingToken("number \(id)"))
+        }
         var json = TokenizerJSONWriter.Description()
         json.addedTokens = description.vocabulary.addedTokens
         json.vocabulary = tokens.enumerated()

@@ -110,4 +110,38 @@ import Testing
         // A row does not depend on the rows beside it.
         #expect(product(rows: 1, threads: 2) == Array(product(rows: 8, threads: 2)[..<900]))
     }
+
+    /// The nearest of the values that a block can have, whatever the number of threads.
+    @Test(arguments: [BlockType.q80, .q40])
+    func quantizedWeightsAreTheNearest(type: BlockType) {
+        var numbers = Numbers(seed: 24)
+        let (outputs, inputs) = (70, 512)
+        let weights = numbers.array(outputs * inputs)
+        func quantized(threads: Int) -> [Float] {
+            let before = Threads.count
+            Threads.setCount(threads)
+            defer { Threads.setCount(before) }
+            let matrix = QuantizedMatrix(quantizing: weights, outputs: outputs, inputs: inputs, as: type)
+            #expect(matrix.blockType == type && matrix.outputs == outputs && matrix.inputs == inputs)
+            var values = [Float](repeating: .nan, count: weights.count)
+            matrix.dequantize(into: &values)
+            return values
+        }
+        let values = quantized(threads: 2)
+        #expect(values == quantized(threads: 1))
+        for start in stride(from: 0, to: weights.count, by: 32) {
+            let block = weights[start..<start + 32]
+            let largest = block.reduce(0) { abs($1) > abs($0) ? $1 : $0 }
+            let scale = type == .q80 ? abs(largest) / 127 : largest / -8
+            for (weight, value) in zip(block, values[start..<start + 32]) {
+                // Seven steps to the side of the largest's opposite, eight to its own.
+                let q = (weight / scale).rounded()
+                let nearest = scale * (type == .q80 ? q : min(7, max(-8, q)))
+                // The scale is rounded to eleven bits; at a border either neighbour is as near.
+                #expect(
+                    abs(value - nearest) <= abs(nearest) * 0x1p-10
+                        || abs(abs(weight / scale - q) - 0.5) < 1e-3, "\(weight) became \(value), not \(nearest)")
+            }
+        }
+    }
 }

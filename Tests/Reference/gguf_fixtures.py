@@ -14,7 +14,9 @@ Writes Tests/Fixtures/gguf/:
     NAME.gguf             small models of Fixtures/language-models (`language_model_fixtures.py`) the way llama.cpp's
                           converter writes them, matrices of whole blocks in Q8_0
     architectures.safetensors   their logits, by `transformers`
-With `--check FILE` it prints what the Python reader finds in a file of ours.
+and Tests/Fuzz/Seeds/FuzzGGUF/:
+    bytes.gguf, characters.gguf   a few tokens of each kind, and a tensor of every type
+With `--seeds` it writes the last ones alone; with `--check FILE` it prints what the Python reader finds in a file of ours.
 """
 
 import json
@@ -330,6 +332,60 @@ def write_architectures():
     save_file({name: write_architecture(name) for name in names}, OUTPUT / "architectures.safetensors")
 
 
+def write_seeds():
+    folder = FIXTURES.parent / "Fuzz" / "Seeds" / "FuzzGGUF"
+    folder.mkdir(parents=True, exist_ok=True)
+    generator = np.random.default_rng(SEED)
+
+    def write(name, architecture, kinds, vocabulary):
+        writer = gguf.GGUFWriter(folder / f"{name}.gguf", architecture)
+        writer.add_block_count(1)
+        writer.add_context_length(16)
+        writer.add_embedding_length(256)
+        writer.add_feed_forward_length(2)
+        writer.add_head_count(2)
+        writer.add_layer_norm_rms_eps(1e-5)
+        vocabulary(writer)
+        for part, kind in kinds.items():
+            data = random_blocks(generator, kind, 2, 256) if kind in BLOCKS else gguf.quantize(
+                np.ones((2, 8), np.float32), kind)
+            writer.add_tensor(part, data, raw_dtype=None if kind == Type.F32 else kind)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+
+    def of_bytes(writer):
+        tokens = [chr(c) for c in range(0x61, 0x7B)] + ["Ġ", "Ċ", "he", "ll", "hell", "hello", "Ġt", "<s>", "!"]
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre("llama-bpe")
+        writer.add_token_list(tokens)
+        writer.add_token_types([3 if token == "<s>" else 1 for token in tokens])
+        writer.add_token_merges(["h e", "l l", "he ll", "hell o", "Ġ t"])
+        writer.add_bos_token_id(tokens.index("<s>"))
+        writer.add_add_bos_token(True)
+        writer.add_chat_template("{{ bos_token }}")
+
+    def of_characters(writer):
+        tokens = ["<unk>", "<s>", "</s>", "<0x0A>", "<0xE4>", "▁", "h", "e", "l", "o", "he", "ll", "▁he", "llo", "ö"]
+        writer.add_tokenizer_model("llama")
+        writer.add_token_list(tokens)
+        writer.add_token_scores([0.0] * 5 + [-float(i) for i in range(len(tokens) - 5)])
+        writer.add_token_types([2, 3, 3, 6, 6] + [1] * (len(tokens) - 5))
+        writer.add_bos_token_id(1)
+        writer.add_eos_token_id(2)
+        writer.add_unk_token_id(0)
+        writer.add_add_eos_token(True)
+        writer.add_add_space_prefix(False)
+
+    write("bytes", "llama", {"token_embd.weight": Type.Q4_1, "blk.0.attn_q.weight": Type.Q5_0,
+                             "blk.0.attn_k.weight": Type.Q4_K, "blk.0.ffn_down.weight": Type.F16,
+                             "blk.0.ffn_up.weight": Type.Q5_K, "rope_freqs.weight": Type.F32}, of_bytes)
+    write("characters", "gpt2", {"token_embd.weight": Type.Q8_0, "blk.0.attn_qkv.weight": Type.Q6_K,
+                                 "blk.0.ffn_up.weight": Type.BF16, "output.weight": Type.Q5_1,
+                                 "position_embd.weight": Type.Q4_0}, of_characters)
+
+
 def check(path):
     reader = gguf.GGUFReader(path)
     for key, field in reader.fields.items():
@@ -343,11 +399,14 @@ def check(path):
 def main():
     if sys.argv[1:2] == ["--check"]:
         return check(sys.argv[2])
+    if sys.argv[1:2] == ["--seeds"]:
+        return write_seeds()
     OUTPUT.mkdir(exist_ok=True)
     write_blocks(np.random.default_rng(SEED))
     write_tiny()
     write_sentencepiece()
     write_architectures()
+    write_seeds()
 
 
 if __name__ == "__main__":

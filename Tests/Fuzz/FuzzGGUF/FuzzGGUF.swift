@@ -1,8 +1,11 @@
 import Checkpoints
 import FuzzDriver
 import Parameters
+import TextModels
+import Tokenizers
 
-/// A GGUF file: header read, every tensor decoded, its configuration, names and tokenizer made into those of a folder.
+/// A GGUF file: header read, every tensor decoded, its configuration, names and tokenizer made into those of a folder, a
+/// text made into ids.
 @main
 enum FuzzGGUF {
     static func main() {
@@ -25,7 +28,24 @@ enum FuzzGGUF {
             }
             _ = try? model.configurationJSON()
             _ = try? model.tokenizerConfigurationJSON()
-            _ = try? model.tokenizerSettings()
+            guard let settings = try? model.tokenizerSettings() else { return }
+            readTokenizer(GGUFVocabulary(settings))
+        }
+    }
+
+    private static func readTokenizer(_ vocabulary: GGUFVocabulary) {
+        guard let tokenizer = try? loadTokenizer(gguf: vocabulary, file: "model.gguf") else { return }
+        for text in ["Hello there", "", " 12 Größen,\n\n\t你好 <s>"] {
+            guard let ids = try? tokenizer.encode(text) else { continue }
+            precondition(ids.allSatisfy { (0..<tokenizer.vocabularySize).contains($0) }, "an id without a token")
+            _ = tokenizer.decode(ids)
+        }
+        // What is read can be written, and read again.
+        guard let json = try? vocabulary.tokenizerJSON(file: "model.gguf") else { return }
+        do {
+            _ = try loadTokenizer(json: json)
+        } catch {
+            preconditionFailure("a tokenizer.json that is not read: \(error)")
         }
     }
 }
