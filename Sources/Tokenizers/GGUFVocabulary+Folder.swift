@@ -41,7 +41,7 @@ extension GGUFVocabulary {
         if prependsSpace != nil {
             unknownToken = description.unknownID
             if let unknownToken, types.indices.contains(unknownToken) { types[unknownToken] = Kind.unknown.rawValue }
-            try addScores(merges, file: file)
+            try addScores(merges, description, file: file)
         }
         let frame = try description.frame.get()
         guard frame.prefix.count <= 1, frame.suffix.count <= 1 else {
@@ -75,7 +75,7 @@ extension GGUFVocabulary {
     ///
     /// - Throws: where that would not be the same: SentencePiece joins whatever together is a token.
     private mutating func addScores(
-        _ merges: [(left: String, right: String)], file: String
+        _ merges: [(left: String, right: String)], _ description: TokenizerDescription, file: String
     ) throws(TokenizerError) {
         var ranks: [[UInt8]: Int] = [:]
         for (rank, merge) in merges.enumerated() {
@@ -96,15 +96,27 @@ extension GGUFVocabulary {
             guard let found = table[pair[0], pair[1]], found.rank >= rank else { throw otherMerges(file) }
             rank = found.rank
         }
-        guard known.count == table.count else { throw otherMerges(file) }
+        if known.count < table.count { try checkTokens(description, file: file) }
+    }
+
+    /// Where the merges leave pairs out that would be joined, every token has to come out of its own text as before: pairs
+    /// that training never saw do no harm then.
+    private func checkTokens(_ description: TokenizerDescription, file: String) throws(TokenizerError) {
+        let (here, there) = (makeTokenizer(description, file: file), try loadTokenizer(gguf: self, file: file))
+        for (id, token) in tokens.enumerated() where kind(of: id) == .normal {
+            var bytes: [UInt8] = []
+            Array(token.utf8).withUnsafeBufferPointer { TokenAlphabet.spaceMarked.appendBytes(of: $0, to: &bytes) }
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard try here.encode(text) == there.encode(text) else { throw otherMerges(file) }
+        }
     }
 
     private func otherMerges(_ file: String) -> TokenizerError {
         TokenizerError(
             file: file,
             .notForGGUF(
-                setting: "model.merges", value: "an order of their own",
-                supported: "all pairs that are a token, token by token"))
+                setting: "model.merges", value: "an order of their own", supported: "that of scores, a token's together"
+            ))
     }
 }
 
@@ -112,7 +124,7 @@ extension TokenizerDescription {
     /// Whether a space is put in front, where this is SentencePiece's BPE in one of the ways that files write it; nil where it
     /// is something else.
     fileprivate var sentencePiecePrefix: Bool? {
-        guard case .bytePairs(let settings) = model, settings.isPlainWithFallback else { return nil }
+        guard case .bytePairs(let settings) = model, settings.isPlainWithFallback, !ignoresMerges else { return nil }
         if normalizer == .none, preTokenizer.steps.count == 1, case .metaspace(let metaspace) = preTokenizer.steps[0],
             !metaspace.splits, Array(String(metaspace.mark).utf8) == TokenAlphabet.spaceMark
         {

@@ -101,7 +101,7 @@ public func loadTokenizer(json bytes: [UInt8], file: String = "tokenizer.json") 
     return makeTokenizer(description, file: file)
 }
 
-private func makeTokenizer(_ description: TokenizerDescription, file: String) -> any Tokenizer {
+func makeTokenizer(_ description: TokenizerDescription, file: String) -> any Tokenizer {
     if let decoder = description.decoder { return ComposedTokenizer(description, decoder: decoder, file: file) }
     return switch description.alphabet {
     case .byteLevel: ByteLevelBPE(description, file: file)

@@ -115,7 +115,7 @@ import Testing
         #expect(refusal(lowercased) == "normalizer")
         #expect(
             refusal(Array(#"{"model":{"type":"WordPiece","unk_token":"a","vocab":{"a":0}}}"#.utf8)) == "model.type")
-        // Without its first merge, a token is no longer put together from everything that makes it.
+        // Without its merge, a token no longer comes out of its own text.
         let text = String(decoding: try Fixture.bytes("sentencepiece.json"), as: UTF8.self)
         let merges = try #require(text.range(of: "\"merges\":["))
         let next = try #require(text.range(of: "],[", range: merges.upperBound..<text.endIndex))
