@@ -91,9 +91,9 @@ struct Export: AsyncParsableCommand {
             try MergedModel(source, $0, strength: adapterOptions.strength)
         }
         if isGGUF {
-            return try source.exportGGUF(
-                to: URL(fileURLWithPath: output), type: type?.ggufType ?? (merged == nil ? nil : .float32),
-                weights: merged?.weights, on: console)
+            let target = URL(fileURLWithPath: output)
+            if let merged { return try merged.writeGGUF(to: target, type: type?.ggufType, on: console) }
+            return try source.exportGGUF(to: target, type: type?.ggufType, on: console)
         }
         let target = URL(fileURLWithPath: output, isDirectory: true)
         if let merged { return try merged.write(to: target, elementType: type?.elementType, on: console) }

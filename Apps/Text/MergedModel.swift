@@ -12,7 +12,7 @@ import Training
 struct MergedModel {
     let folder: ModelFolder
     let adapter: AdapterFolder
-    let weights: MergedWeights
+    private let weights: MergedWeights
 
     init(_ folder: ModelFolder, _ adapter: AdapterFolder, strength: Float = 1) throws {
         (self.folder, self.adapter) = (folder, adapter)
@@ -36,11 +36,21 @@ struct MergedModel {
             let count = card.isOfAdapters ? try folder.parameterCount() : nil
             additions["README.md"] = Data(card.text(name: url.lastPathComponent, mergedInto: count).utf8)
         }
-        // By which the adapter has learnt to answer.
-        additions["chat_template.jinja"] = try adapter.contents(of: "chat_template.jinja")
+        additions[Self.templateName] = try adapter.contents(of: Self.templateName)
         try folder.export(
             to: url, elementType: elementType ?? .float32, adding: additions, weights: weights, on: console)
     }
+
+    /// The same as a GGUF file.
+    func writeGGUF(to url: URL, type: GGUFTensorType?, on console: Console) throws {
+        try folder.exportGGUF(
+            to: url, type: type ?? .float32, weights: weights,
+            chatTemplate: adapter.contents(of: Self.templateName).map { String(decoding: $0, as: UTF8.self) },
+            on: console)
+    }
+
+    /// By which the adapter has learnt to answer.
+    private static let templateName = "chat_template.jinja"
 }
 
 extension ModelFolder {
@@ -64,9 +74,10 @@ extension ModelFolder {
 
     /// The same for a GGUF file.
     func exportGGUF(
-        to url: URL, type: GGUFTensorType?, weights: (any TensorSource)? = nil, on console: Console
+        to url: URL, type: GGUFTensorType?, weights: (any TensorSource)? = nil, chatTemplate: String? = nil,
+        on console: Console
     ) throws {
-        let model = try GGUFExport(self, weights: weights)
+        let model = try GGUFExport(self, weights: weights, chatTemplate: chatTemplate)
         try withMeter(on: console) { progress in
             try model.write(
                 as: type, name: url.deletingPathExtension().lastPathComponent, to: url.path, progress: progress)

@@ -15,10 +15,14 @@ public struct GGUFExport {
 
     /// Opens the model and finds out whether a GGUF file can say all of it. No weight is read.
     ///
-    /// - Parameter weights: what is written; the model's own where nil.
+    /// - Parameters:
+    ///   - weights: what is written; the model's own where nil.
+    ///   - chatTemplate: in place of the model's own.
     /// - Throws: where its files do not fit together; ``TextModelError`` and ``TokenizerError`` for what GGUF files or
     ///   llama.cpp do not have.
-    public init(_ model: ModelFolder, weights: (any TensorSource)? = nil) throws {
+    public init(
+        _ model: ModelFolder, weights: (any TensorSource)? = nil, chatTemplate: String? = nil
+    ) throws {
         let files = try LanguageModelFiles(model)
         self.weights = weights ?? files.weights
         _ = try files.loadModel(in: ParameterStore(reading: Outlines(source: self.weights)))
@@ -31,7 +35,7 @@ public struct GGUFExport {
         }
         sizes = description.sizes
         rotaryFactors = description.rotaryFactors
-        metadata = try description.metadata + Self.tokenizerMetadata(model, files)
+        metadata = try description.metadata + Self.tokenizerMetadata(model, files, chatTemplate)
     }
 
     /// Writes the file, whole or not at all.
@@ -82,7 +86,7 @@ public struct GGUFExport {
     // MARK: Tokenizer
 
     private static func tokenizerMetadata(
-        _ model: ModelFolder, _ files: LanguageModelFiles
+        _ model: ModelFolder, _ files: LanguageModelFiles, _ chatTemplate: String?
     ) throws -> [(key: String, value: GGUFWriter.Value)] {
         let configuration = files.configuration
         let vocabulary =
@@ -116,7 +120,7 @@ public struct GGUFExport {
         add("add_bos_token", flag: vocabulary.addsBeginToken)
         add("add_eos_token", flag: vocabulary.addsEndToken)
         add("add_space_prefix", flag: vocabulary.addsSpacePrefix)
-        add("chat_template", ofChats.templates["default"].map { .text($0.source) })
+        add("chat_template", (chatTemplate ?? ofChats.templates["default"]?.source).map { .text($0) })
         return metadata
     }
 }
