@@ -2,6 +2,7 @@
 """Whether llama.cpp opens what `text export` writes, and writes the same texts with it.
 
     python gguf_export_check.py TEXT MODEL [--prompt TEXT]... [--count N]
+    python gguf_export_check.py TEXT --architectures
 
 TEXT is the program `text`, MODEL what it exports: a folder, a run or a GGUF file. Each of the five types is exported to a
 temporary folder, opened with llama.cpp (`llama_cpp`), and asked to go on with the prompts greedily; so is the program. The
@@ -9,11 +10,15 @@ ids of the prompts and of what follows are compared. llama.cpp rounds activation
 blocks); where texts part, it is shown by how much llama.cpp prefers its own token to the program's. Exit status 1 where
 prompts differ, or texts in float32, or texts in the other floating-point types by more than 0.1. Last, the folder that
 `text export` makes of the float32 file is read with `transformers`: the same again.
+
+With `--architectures`, small random models of every architecture and rotation are made with `transformers`, exported in float32, and
+llama.cpp's logits compared with those of `transformers`: the largest difference over the largest logit, at most 1e-3.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,13 +75,68 @@ def transformers(folder, prompt, count):
     return ids, [int(id) for id in written if int(id) not in ends]
 
 
+def random_models():
+    import transformers as t
+    llama = dict(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
+                 num_key_value_heads=2, head_dim=16, vocab_size=704, max_position_embeddings=64, rms_norm_eps=1e-5,
+                 bos_token_id=700, eos_token_id=700, pad_token_id=None, initializer_range=0.15)
+    gemma = llama | dict(head_dim=32, num_hidden_layers=7)
+    yield "llama", t.LlamaConfig(**llama, attention_bias=True, mlp_bias=True)
+    for name, rotation in {
+        "linear": dict(rope_type="linear", rope_theta=10000.0, factor=4.0),
+        "llama3": dict(rope_type="llama3", rope_theta=500000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+                       original_max_position_embeddings=8192),
+        "yarn": dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=16),
+    }.items():
+        yield f"llama, {name}", t.LlamaConfig(**llama, rope_parameters=rotation, tie_word_embeddings=True)
+    yield "mistral", t.MistralConfig(**llama, sliding_window=None)
+    yield "qwen2", t.Qwen2Config(**{key: value for key, value in llama.items() if key != "head_dim"})
+    yield "qwen3", t.Qwen3Config(**llama)
+    yield "gemma", t.GemmaConfig(**gemma)
+    yield "gemma2", t.Gemma2Config(**gemma, query_pre_attn_scalar=32, sliding_window=8, attn_logit_softcapping=20.0,
+                                   final_logit_softcapping=10.0)
+    yield "gemma3", t.Gemma3TextConfig(**gemma, query_pre_attn_scalar=32, sliding_window=8)
+    yield "gpt2", t.GPT2Config(n_embd=64, n_layer=2, n_head=4, vocab_size=704, n_positions=64, bos_token_id=700,
+                               eos_token_id=700, initializer_range=0.15)
+
+
+def check_architectures(program, folder):
+    import torch
+    from transformers import AutoModelForCausalLM
+    tokens, failed = list(range(3, 43)), False
+    tokenizer = os.path.join(os.path.dirname(__file__), "..", "Fixtures", "tokenizers", "tokenizer.json")
+    for name, config in random_models():
+        torch.manual_seed(20261125)
+        config._attn_implementation = "eager"
+        model = AutoModelForCausalLM.from_config(config).eval()
+        with torch.no_grad():
+            for key, parameter in model.named_parameters():
+                if "norm" in key or ".ln_" in key or key.endswith("bias"):
+                    parameter.add_(0.3 * torch.randn(parameter.shape))
+            expected = model(torch.tensor([tokens])).logits[0].numpy()
+        source = os.path.join(folder, name)
+        model.save_pretrained(source)
+        shutil.copy(tokenizer, os.path.join(source, "tokenizer.json"))
+        run(program, "export", source, "--output", source + ".gguf", "--quiet")
+        llama = Llama(source + ".gguf", n_ctx=64, logits_all=True, verbose=False)
+        llama.eval(tokens)
+        difference = np.abs(llama.scores[:len(tokens)] - expected).max() / np.abs(expected).max()
+        print(f"{name:14} logits differ by {difference:.1e}", flush=True)
+        failed |= not difference < 1e-3
+    return failed
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?")
+    parser.add_argument("--architectures", action="store_true")
     parser.add_argument("--prompt", action="append")
     parser.add_argument("--count", type=int, default=32)
     options = parser.parse_args()
+    if options.architectures:
+        with tempfile.TemporaryDirectory() as folder:
+            return int(check_architectures(options.program, folder))
     prompts = options.prompt or PROMPTS
     failed = False
 
