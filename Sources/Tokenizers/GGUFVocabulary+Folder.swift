@@ -38,17 +38,17 @@ extension GGUFVocabulary {
         tokens = (0..<size).map { "[PAD\($0)]" }
         types = [Int](repeating: Kind.unused.rawValue, count: size)
         try addTokens(description, marksBytes: prependsSpace != nil, file: file)
-        if prependsSpace != nil {
-            unknownToken = description.unknownID
-            if let unknownToken, types.indices.contains(unknownToken) { types[unknownToken] = Kind.unknown.rawValue }
-            try addScores(merges, description, file: file)
-        }
         let frame = try description.frame.get()
         guard frame.prefix.count <= 1, frame.suffix.count <= 1 else {
             throw unsupported("post_processor", "several tokens at one end", "one")
         }
         (addsBeginToken, addsEndToken) = (!frame.prefix.isEmpty, !frame.suffix.isEmpty)
         (beginToken, endToken) = (frame.prefix.first, frame.suffix.first)
+        if prependsSpace != nil {
+            unknownToken = description.unknownID
+            if let unknownToken, types.indices.contains(unknownToken) { types[unknownToken] = Kind.unknown.rawValue }
+            try addScores(merges, description, file: file)
+        }
     }
 
     private mutating func addTokens(
