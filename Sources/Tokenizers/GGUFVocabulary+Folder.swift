@@ -106,7 +106,9 @@ extension GGUFVocabulary {
         for (id, token) in tokens.enumerated() where kind(of: id) == .normal {
             var bytes: [UInt8] = []
             Array(token.utf8).withUnsafeBufferPointer { TokenAlphabet.spaceMarked.appendBytes(of: $0, to: &bytes) }
-            let text = String(decoding: bytes, as: UTF8.self)
+            // A space is put in front of this text in any case; before another one, not in every spelling.
+            let rest = addsSpacePrefix == true ? bytes.drop { $0 == UInt8(ascii: " ") } : bytes[...]
+            let text = String(decoding: rest, as: UTF8.self)
             guard try here.encode(text) == there.encode(text) else { throw otherMerges(file) }
         }
     }
@@ -128,7 +130,8 @@ extension TokenizerDescription {
         if normalizer == .none, preTokenizer.steps.count == 1, case .metaspace(let metaspace) = preTokenizer.steps[0],
             !metaspace.splits, Array(String(metaspace.mark).utf8) == TokenAlphabet.spaceMark
         {
-            // With `first`, nothing is put after a token that stands in the text; llama.cpp knows no such difference.
+            // Nothing is put before a text that begins with a space, nor with `first` after a token that stands in the text;
+            // llama.cpp knows no such difference.
             return metaspace.prependScheme != .never
         }
         // Spaces that were marked cannot be cut at.
