@@ -240,6 +240,8 @@ if let fuzzRuntime {
     let fuzzers: [(name: String, modules: [Target.Dependency])] = [
         ("FuzzJSON", ["JSON"]),
         ("FuzzTokenizer", ["Tokenizers"]),
+        ("FuzzSentencePiece", ["Tokenizers"]),
+        ("FuzzChatTemplate", ["ChatTemplates"]),
         ("FuzzGrammar", ["Grammars"]),
         ("FuzzSafetensors", ["Checkpoints", "Parameters"]),
         ("FuzzCTranslate2", ["Checkpoints", "Parameters"]),

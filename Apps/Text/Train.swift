@@ -52,8 +52,9 @@ struct Train: AsyncParsableCommand {
             let preparation = try LanguagePreparation(language, training, console: console)
             return try await preparation.work().run(training, on: console)
         }
-        let preparation = try await FineTuningPreparation(
-            language, fineTuning, training, model: model, template: await fineTuning.template.read(), console: console)
+        let template = try await fineTuning.template.read()
+        let preparation = try FineTuningPreparation(
+            language, fineTuning, training, model: model, template: template, console: console)
         try await preparation.work().run(training, on: console)
         guard fineTuning.merge, let run = training.resume ?? training.output else { return }
         let merged = URL(fileURLWithPath: run + "/merged", isDirectory: true)

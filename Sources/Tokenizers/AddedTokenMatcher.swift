@@ -74,6 +74,14 @@ struct AddedTokenMatcher: Sendable {
         return pieces
     }
 
+    /// The longest token that stands at `start`, and where it ends.
+    func longestToken(in text: [UInt8], from start: Int, to end: Int, plain: PlainText? = nil) -> (id: Int, end: Int)? {
+        guard beginsToken[Int(text[start])] else { return nil }
+        return longestMatch(in: text, from: start, to: end, plain: plain, forbidding: []).map {
+            (tokens[$0.token].id, $0.end)
+        }
+    }
+
     private func longestMatch(
         in text: [UInt8], from start: Int, to end: Int, plain: PlainText?, forbidding forbidden: Set<Int>
     ) -> (token: Int, end: Int)? {

@@ -87,7 +87,9 @@ extension Tokenizer {
 ///
 /// - Throws: ``TokenizerError`` where there is none, or one of a kind that is not known here.
 public func loadTokenizer(folder: String) throws(TokenizerError) -> any Tokenizer {
-    makeTokenizer(try TokenizerFolder(path: folder).description(), file: folder)
+    let files = TokenizerFolder(path: folder)
+    if let tokenizer = try files.sentencePiece() { return tokenizer }
+    return makeTokenizer(try files.description(), file: folder)
 }
 
 /// The tokenizer that the bytes of a `tokenizer.json` describe, of whichever kind it is.

@@ -16,6 +16,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case unknownInGGUF(setting: String, value: String, known: String)
         /// What GGUF files cannot say, or not so that it would mean the same.
         case notForGGUF(setting: String, value: String, supported: String)
+        /// A tokenizer.model that is none of SentencePiece, or a damaged one.
+        case invalidSentencePiece(String)
         /// A regular expression with a part that this module does not know.
         case unsupportedPattern(setting: String, part: String, reason: String)
         /// A regular expression that goes back too often on a text.
@@ -48,7 +50,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
     private var reasonText: String {
         switch reason {
         case .noTokenizer:
-            "there is no tokenizer.json here, nor vocab.json with merges.txt; copy them from the model's origin"
+            "there is no tokenizer.json here, nor vocab.json with merges.txt, nor tokenizer.model; copy them from the "
+                + "model's origin"
         case .cannotRead(let cause): "cannot be read: \(cause)"
         case .tooLarge(let byteCount, let limit):
             "has \(byteCount) bytes, more than the \(limit) that a tokenizer file may have"
@@ -62,6 +65,8 @@ public struct TokenizerError: Error, Sendable, Equatable, CustomStringConvertibl
         case .notForGGUF(let setting, let value, let supported):
             "\(setting) is \(Self.quoted(value)), which a GGUF file cannot say (it can: \(supported)); export the model as a "
                 + "Hugging Face folder"
+        case .invalidSentencePiece(let reason):
+            "not a whole model of SentencePiece: \(reason); fetch or copy the file again"
         case .unsupportedPattern(let setting, let part, let reason):
             "\(setting) has \(Self.quoted(part)), which is not supported: \(Self.quoted(reason))"
         case .patternTooSlow:

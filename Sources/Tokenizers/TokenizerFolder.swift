@@ -17,6 +17,39 @@ struct TokenizerFolder {
         return try description(vocabulary: vocabulary, merges: merges)
     }
 
+    /// The tokenizer of a folder that has a `tokenizer.model` and nothing that goes before it.
+    ///
+    /// Where tokenizer_config.json does not say what stands around a text, it is the begin token, as with Llama, Mistral and
+    /// Gemma.
+    func sentencePiece() throws(TokenizerError) -> SentencePieceTokenizer? {
+        guard !exists("tokenizer.json"), !exists("vocab.json"), let bytes = try read("tokenizer.model") else {
+            return nil
+        }
+        let name = file("tokenizer.model")
+        let model = try SentencePieceFile([UInt8](bytes), file: name)
+        let configuration = try settings("tokenizer_config.json")
+        var (table, ids) = (ByteStringTable(expectedCount: model.pieces.count), [Int32]())
+        for (id, piece) in model.pieces.enumerated() where model.kinds[id] == .control || model.kinds[id] == .unknown {
+            if piece.withUnsafeBufferPointer({ table.insert($0) }) { ids.append(Int32(id)) }
+        }
+        let added = try addedTokens(configuration, tokens: table, ids: ids)
+        return try SentencePieceTokenizer(
+            model, addedTokens: added,
+            frame: { begin, end, vocabulary throws(TokenizerError) in
+                func ids(_ key: String, _ name: String, standard: Bool, _ id: Int?) throws(TokenizerError) -> [Int] {
+                    guard try configuration?(key).boolean(default: standard) ?? standard else { return [] }
+                    guard let named = configuration.map({ $0("\(name)_token") }), !named.isNull else {
+                        return id.map { [$0] } ?? []
+                    }
+                    let content = if case .object = named.value { named("content") } else { named }
+                    return try vocabulary.required(content.string(), named.file)
+                }
+                return TokenFrame(
+                    prefix: try ids("add_bos_token", "bos", standard: true, begin),
+                    suffix: try ids("add_eos_token", "eos", standard: false, end))
+            }, file: path)
+    }
+
     private func description(vocabulary: Data, merges: Data) throws(TokenizerError) -> TokenizerDescription {
         let vocabularyFile = file("vocab.json")
         let (tokens, ids) = try vocabulary.withTokenizerBytes { bytes throws(TokenizerError) in
@@ -105,6 +138,8 @@ struct TokenizerFolder {
         return Settings(value: value, name: "", file: file(name))
     }
 
+    private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
     private func file(_ name: String) -> String {
         URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent(name).path
     }
@@ -130,6 +165,13 @@ struct TokenizerFolder {
         } catch {
             throw TokenizerError(file: file, .cannotRead(error.localizedDescription))
         }
+    }
+}
+
+extension Vocabulary {
+    fileprivate func required(_ token: String, _ file: String) throws(TokenizerError) -> [Int] {
+        guard let id = id(of: Array(token.utf8)) else { throw TokenizerError(file: file, .missingToken(token)) }
+        return [id]
     }
 }
 

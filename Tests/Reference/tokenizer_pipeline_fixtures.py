@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Ids and texts of small tokenizers of every kind, from Hugging Face `tokenizers`, for the tests of the module Tokenizers.
 
-    python tokenizer_pipeline_fixtures.py                        writes the fixtures
+    python tokenizer_pipeline_fixtures.py                        writes the fixtures, with the models that they have
+    python tokenizer_pipeline_fixtures.py --train                the same with models that are trained anew
     python tokenizer_pipeline_fixtures.py --random COUNT FOLDER  writes as many random texts with the ids of every tokenizer
     python tokenizer_pipeline_fixtures.py --real TOKENIZER.json FILE  writes the ids of that tokenizer to FILE
 
 Writes into Tests/Fixtures/tokenizers:
-    pipelines.json     texts, tokenizers as parts of a tokenizer.json, their ids and what these decode to
+    pipelines.json     texts, tokenizers as parts of a tokenizer.json, their ids and what these decode to. Ids are written as
+                       characters, U+0100 for 0 and so on
     scalars.json       classes and mappings of scalars, as the library sees them
 """
 
@@ -73,6 +75,11 @@ TEXTS = [
     "é" * 101,
     "日本" * 60,
 ]
+
+
+# Numbers of the texts that tell most: words and signs of several scripts, lines, digits, spaces, marks.
+TELLING = [0, 20, 25, 14, 15, 26, 28, 1, 11, 9, 30, 38, 33]
+SMALL_COUNT = len(TELLING)
 
 
 def corpus():
@@ -206,12 +213,12 @@ def added(id, content, **flags):
     return byte_level_fixtures.added(id, content, **flags)
 
 
-def trained(model, trainer, pre_tokenizer, normalizer=None):
+def trained(model, trainer, pre_tokenizer, normalizer=None, lines=None):
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizer
     if normalizer:
         tokenizer.normalizer = normalizer
-    tokenizer.train_from_iterator(corpus() * 2, trainer)
+    tokenizer.train_from_iterator((lines or corpus()) * 2, trainer)
     return json.loads(tokenizer.to_str())["model"]
 
 
@@ -219,21 +226,29 @@ def unigram_model():
     """Trained, with its scores in few digits so that the order of additions cannot matter to the file's size."""
     model = trained(
         models.Unigram(), trainers.UnigramTrainer(
-            vocab_size=700, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False,
-            max_piece_length=8), pre_tokenizers.Metaspace())
+            vocab_size=450, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False,
+            max_piece_length=8), pre_tokenizers.Metaspace(), lines=[line for line in CORPUS.split("\n") if line])
     model["vocab"] = [[piece, round(score, 4)] for piece, score in model["vocab"]]
     return dict(model, unk_id=2, byte_fallback=False)
 
 
 def model_set():
+    """Those that the fixture has: what is trained on several threads comes out a little differently each time."""
+    if "--train" in sys.argv:
+        return trained_models()
+    models = json.loads((OUTPUT / "pipelines.json").read_text(encoding="utf8"))["models"]
+    return {name: json.loads(model) for name, model in models.items()}
+
+
+def trained_models():
     byte_level_model = trained(
         models.BPE(), trainers.BpeTrainer(
-            vocab_size=700, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False),
+            vocab_size=400, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False),
         pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False))
     word_piece = trained(
         models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100), trainers.WordPieceTrainer(
-            vocab_size=600, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], show_progress=False,
-            limit_alphabet=300), pre_tokenizers.BertPreTokenizer(),
+            vocab_size=450, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], show_progress=False,
+            limit_alphabet=220), pre_tokenizers.BertPreTokenizer(),
         normalizers.BertNormalizer(strip_accents=False, lowercase=False))
     unigram = unigram_model()
     pieces = unigram["vocab"]
@@ -245,16 +260,16 @@ def model_set():
         ["é", -1.25], ["日本", -4.0], ["xy", -30.0], ["本", -3.0]])
     suffixed = trained(
         models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"), trainers.BpeTrainer(
-            vocab_size=500, special_tokens=["<unk>"], end_of_word_suffix="</w>", show_progress=False,
+            vocab_size=360, special_tokens=["<unk>"], end_of_word_suffix="</w>", show_progress=False,
             limit_alphabet=120), pre_tokenizers.Whitespace())
     prefixed = trained(
         models.BPE(unk_token="[UNK]", continuing_subword_prefix="##"), trainers.BpeTrainer(
-            vocab_size=500, special_tokens=["[UNK]"], continuing_subword_prefix="##", show_progress=False,
+            vocab_size=360, special_tokens=["[UNK]"], continuing_subword_prefix="##", show_progress=False,
             limit_alphabet=120), pre_tokenizers.WhitespaceSplit())
     marked = trained(
         models.BPE(unk_token="<unk>"), trainers.BpeTrainer(
-            vocab_size=700, special_tokens=["<unk>", "<s>", "</s>", *[f"<0x{byte:02X}>" for byte in range(256)]],
-            show_progress=False, limit_alphabet=150), pre_tokenizers.Metaspace())
+            vocab_size=520, special_tokens=["<unk>", "<s>", "</s>", *[f"<0x{byte:02X}>" for byte in range(256)]],
+            show_progress=False, limit_alphabet=120), pre_tokenizers.Metaspace())
     marked.update(byte_fallback=True, fuse_unk=True)
     return {"byte-level": byte_level_model, "word pieces": word_piece, "unigram": unigram, "unigram with bytes": with_bytes,
             "unigram ties": ties, "suffixed pairs": suffixed, "prefixed pairs": prefixed, "marked pairs": marked}
@@ -300,7 +315,8 @@ def variants(size):
         add(name, "byte-level", None, pre, bytes_decoder, flags(size["byte-level"]))
     # Every behaviour of a split, by expressions of every kind.
     for behavior in ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
-        for invert in [False, True]:
+        # Isolated and contiguous pieces are the same ones inverted.
+        for invert in [False, True] if behavior[0] in "RM" else [False]:
             add(f"{behavior}{', inverted' if invert else ''}", "byte-level", None,
                 end(split(r"\s|[^\w\s]", behavior, invert)), bytes_decoder)
     add("text instead of a pattern", "byte-level", None, end(split("a ", "MergedWithNext", kind="String")), bytes_decoder)
@@ -443,29 +459,40 @@ def main():
         Path(sys.argv[3]).write_text(json.dumps({"tokenizer": sys.argv[2], "texts": texts, "ids": ids}))
         return
     else:
-        texts = TEXTS + more_texts(60, SEED + 3)
+        others = [text for number, text in enumerate(TEXTS[:-3]) if number not in TELLING]
+        texts = [TEXTS[number] for number in TELLING] + others + more_texts(2, SEED + 3) + TEXTS[-3:]
     results = []
     firsts = {}
+    is_wide = len(sys.argv) > 3
+    rules = charsmap(sentencepiece_rules())
     for variant in chosen:
         model = all_models[variant["model"]]
-        # The splits by a made-up pattern are tried on the hand-written texts.
-        is_small = len(sys.argv) == 1 and (variant["name"].startswith("pattern") or "erged" in variant["name"])
-        tried = texts[:len(TEXTS)] if is_small else texts
+        # The splits by a made-up pattern are tried on a part of the texts that are written by hand.
+        is_small = not is_wide and any(word in variant["name"] for word in ["pattern", "erged", "verted", "Contiguous"])
+        # Long words are a matter of word pieces.
+        count = SMALL_COUNT if is_small else len(texts) if is_wide or variant["model"] == "word pieces" else len(texts) - 3
+        tried = texts[:count]
         result = dict(variant, **encoded(variant, model, tried))
         # Ids like those of the model's first tokenizer are not written down again.
         first = firsts.setdefault(variant["model"], result)
         if result is not first:
             result["ids"] = [None if new == old else new for new, old in zip(result["ids"], first["ids"])]
-        result["parts"] = json.dumps(variant["parts"], ensure_ascii=False)[1:-1]
+        result["parts"] = json.dumps(
+            {key: part for key, part in variant["parts"].items() if part}, ensure_ascii=False, separators=(",", ":"))[1:-1].replace(
+            rules["precompiled_charsmap"], "CHARACTERS")
         result["model_settings"] = {key: json.dumps(value) for key, value in variant["model_settings"].items()}
         # What decoding gives back unchanged is not written down again.
-        result["decoded"] = [None if new == old else new for new, old in zip(result["decoded"], texts)]
+        decoded = [None if new == old else new for new, old in zip(result["decoded"], texts)]
+        result["decoded"] = decoded if is_wide else decoded[:SMALL_COUNT]
         results.append(result)
-    written = {"texts": texts, "models": {name: json.dumps(model, ensure_ascii=False, separators=(",", ":")) for name, model in all_models.items()},
+    for result in results:
+        result["ids"] = [None if ids is None else "".join(chr(0x100 + id) for id in ids) for ids in result["ids"]]
+    written = {"texts": texts, "characters": rules["precompiled_charsmap"], "models": {name: json.dumps(model, ensure_ascii=False, separators=(",", ":")) for name, model in all_models.items()},
                "variants": results}
     folder = Path(sys.argv[3]) if len(sys.argv) > 3 else OUTPUT
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "pipelines.json").write_text(json.dumps(written, separators=(",", ":")) + "\n")
+    (folder / "pipelines.json").write_text(
+        json.dumps(written, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf8")
     if len(sys.argv) <= 3:
         (folder / "scalars.json").write_text(json.dumps(scalars(), separators=(",", ":")) + "\n")
 

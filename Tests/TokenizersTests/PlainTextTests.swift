@@ -64,4 +64,24 @@ import Tokenizers
         #expect(try tokenizer.encode(text, plain: PlainText([], controlTokens: [700])) == tokenizer.encode(text))
         #expect(try tokenizer.encode(text).contains(702))
     }
+
+    /// The same through every kind of pipeline.
+    @Test(arguments: ["BERT", "T5", "XLM-RoBERTa", "Gemma", "Mistral"])
+    func composedTokenizersKeepToIt(name: String) throws {
+        let pipelines = PipelineTests.pipelines
+        let variant = try #require(pipelines.variants.first { $0.name == name })
+        let tokenizer = try pipelines.tokenizer(variant)
+        let token = try #require(tokenizer.addedTokens.last { $0.isSpecial && !$0.stripsLeft && !$0.stripsRight })
+        let text = "The tide \(token.content) came \(token.content) in"
+        func count(_ ids: [Int]) -> Int { ids.count { $0 == token.id } }
+        #expect(try count(tokenizer.encode(text)) == 2)
+        let none = PlainText([], controlTokens: [token.id])
+        #expect(try tokenizer.encode(text, plain: none) == tokenizer.encode(text))
+        let second = "The tide \(token.content) came ".utf8.count
+        let plain = PlainText([second..<text.utf8.count], controlTokens: [token.id])
+        let ids = try tokenizer.encode(text, plain: plain)
+        #expect(try count(ids) == 1 && ids.count > tokenizer.encode(text).count)
+        let other = PlainText([second..<text.utf8.count], controlTokens: [token.id + 1])
+        #expect(try tokenizer.encode(text, plain: other) == tokenizer.encode(text))
+    }
 }

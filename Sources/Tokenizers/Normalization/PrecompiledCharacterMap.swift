@@ -47,22 +47,57 @@ struct PrecompiledCharacterMap: Sendable, Equatable {
         return result
     }
 
+    /// As SentencePiece itself applies it: what stands for the longest key that `text` begins with.
+    ///
+    /// - Returns: how much of the text the key is, and valid UTF-8.
+    func longestReplacement(of text: ArraySlice<UInt8>) -> (length: Int, replacement: ArraySlice<UInt8>)? {
+        var longest: (length: Int, replacement: ArraySlice<UInt8>)?
+        forEachKey(of: text) { length, replacement in
+            // One that begins inside a character is damage.
+            if replacement.first.map({ $0 & 0xC0 != 0x80 }) ?? true { longest = (length, replacement) }
+            return true
+        }
+        return longest
+    }
+
+    /// The length of the longest replacement.
+    var longestReplacement: Int {
+        var (longest, current) = (0, 0)
+        for byte in replacements {
+            current = byte == 0 ? 0 : current + 1
+            longest = max(longest, current)
+        }
+        return longest
+    }
+
     /// What stands for the shortest key that `text` begins with.
     private func replacement(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        var shortest: ArraySlice<UInt8>?
+        forEachKey(of: text) { _, replacement in
+            shortest = replacement
+            return false
+        }
+        return shortest
+    }
+
+    /// Calls `body` with each key that `text` begins with, from the shortest to the longest, until it says that this is
+    /// enough.
+    private func forEachKey(
+        of text: ArraySlice<UInt8>, _ body: (_ length: Int, _ replacement: ArraySlice<UInt8>) -> Bool
+    ) {
         var node = Self.offset(units[0])
-        for byte in text {
-            guard byte != 0 else { return nil }
+        for (index, byte) in text.enumerated() {
+            guard byte != 0 else { return }
             node ^= Int(byte)
-            guard node < units.count, units[node] & 0x8000_00FF == UInt32(byte) else { return nil }
+            guard node < units.count, units[node] & 0x8000_00FF == UInt32(byte) else { return }
             let hasLeaf = units[node] >> 8 & 1 != 0
             node ^= Self.offset(units[node])
             guard hasLeaf else { continue }
-            guard node < units.count else { return nil }
+            guard node < units.count else { return }
             let start = Int(units[node] & 0x7FFF_FFFF)
-            guard start < replacements.count else { return nil }
-            return replacements[start...].prefix { $0 != 0 }
+            guard start < replacements.count else { return }
+            guard body(index + 1, replacements[start...].prefix { $0 != 0 }) else { return }
         }
-        return nil
     }
 
     private static func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & 1 << 9) >> 6) }
