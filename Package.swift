@@ -71,7 +71,7 @@ let package = Package(
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
         module("Grammars", ["JSON"]),
-        module("Datasets", ["JSON", "Tensors"]),
+        module("Datasets", ["JSON", "Tensors", "Images", "CZlib"]),
         module("Images", ["Tensors", "Kernels", "CPNG", "CJPEG"]),
         module("Charts", ["Images"]),
         module(
@@ -97,7 +97,10 @@ let package = Package(
             ]),
         module(
             "VisionModels",
-            ["Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Images"]),
+            [
+                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Images", "Datasets",
+                "Evaluation", "Optimizers", "Training",
+            ]),
         module(
             "CommandLineKit",
             [
@@ -124,7 +127,8 @@ let package = Package(
         .executableTarget(
             name: "vision",
             dependencies: [
-                "VisionModels", "Images", "Checkpoints", "ModelCatalog", "CommandLineKit", "Kernels", argumentParser,
+                "VisionModels", "Images", "Checkpoints", "ModelCatalog", "CommandLineKit", "Kernels", "Datasets",
+                "Charts", "Evaluation", "Hashing", "Parameters", "Tensors", "Training", argumentParser,
             ],
             path: "Apps/Vision", swiftSettings: settings),
 

@@ -3,13 +3,16 @@ import CommandLineKit
 import ModelCatalog
 import VisionModels
 
-/// `vision`: says what pictures show.
+/// `vision`: says what pictures show, and learns to.
 @main
 struct Vision: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vision", abstract: "Say what pictures show, on this machine, offline.",
         version: triptychVersion,
-        subcommands: [Classify.self, Import.self, InspectCommand<Vision>.self, ModelsCommand<Vision>.self])
+        subcommands: [
+            Classify.self, Train.self, Evaluate.self, Export.self, Import.self, DataCommand.self,
+            InspectCommand<Vision>.self, ModelsCommand<Vision>.self,
+        ])
 
     static func main() async { await runProgram() }
 }

@@ -21,6 +21,9 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         /// A line of a LibriSpeech transcript that begins with white space.
         case noIdentifier
         case emptyPath
+        case emptyLabel
+        /// A part of the data that is none of training, validation and test.
+        case unknownSplit(String)
         case duplicate(name: String, firstLine: Int)
         case json(JSONError)
         case missingKey(String)
@@ -62,7 +65,9 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
             "text behind the closing quote of column \(column); double the quotes that belong to the text"
         case .unclosedQuote: "the quote that this record opens is never closed"
         case .noIdentifier: "expected an identifier, a space, and the text"
-        case .emptyPath: "the path of the recording is empty"
+        case .emptyPath: "the path is empty"
+        case .emptyLabel: "the label is empty"
+        case .unknownSplit(let name): "the part '\(name)' is unknown; expected train, validation or test"
         case .duplicate(let name, let firstLine): "\(name) stands on line \(firstLine) already"
         case .json(let error): "not a JSON object: \(error)"
         case .missingKey(let key): "the object lacks \"\(key)\""

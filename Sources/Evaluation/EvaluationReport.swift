@@ -16,6 +16,8 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     /// The headline first.
     public var figures: [Figure]
     public var items: [Item]
+    /// How the classes fared, where the task is to tell them apart.
+    public var classes: Classes?
     public var environment: Environment
     public var timing: Timing
 
@@ -86,6 +88,13 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
             self.parts = parts
             self.error = error
         }
+    }
+
+    public struct Classes: Sendable, Hashable, Codable {
+        public var scores: [ConfusionMatrix.Score]
+        public var confusion: ConfusionMatrix
+
+        public init(_ confusion: ConfusionMatrix) { (scores, self.confusion) = (confusion.scores, confusion) }
     }
 
     public struct Environment: Sendable, Hashable, Codable {

@@ -10,6 +10,12 @@ public struct AxisMap: Sendable {
     /// Row `output` of the matrix is `entries[starts[output]..<starts[output + 1]]`.
     private var starts: [Int] = [0]
     private var entries: [(input: Int, weight: Float)] = []
+    /// Neighbouring places of the result that are neighbours in the source too, all with one weight; those of more than one
+    /// term, and those of none, which have no input, stand alone.
+    private var runs: [(outputs: Range<Int>, input: Int?, weight: Float)] = []
+
+    /// With fewer numbers than this at a place, the places of a run are computed in one.
+    private static let narrow = 64
 
     /// - Parameter row: the terms of one place of the result.
     public init(inputs: Int, outputs: Int, row: (Int) -> [(input: Int, weight: Float)]) {
@@ -23,6 +29,23 @@ public struct AxisMap: Sendable {
             }
             starts.append(entries.count)
         }
+        for output in 0..<outputs { addToRuns(output) }
+    }
+
+    private mutating func addToRuns(_ output: Int) {
+        let row = entries[starts[output]..<starts[output + 1]]
+        if let last = runs.last, row.count <= 1 {
+            let previous = starts[last.outputs.lowerBound + 1] - starts[last.outputs.lowerBound]
+            let continues =
+                row.first.map { entry in
+                    last.input.map { $0 + last.outputs.count == entry.input && last.weight == entry.weight } ?? false
+                } ?? (last.input == nil)
+            if previous <= 1, continues {
+                runs[runs.count - 1].outputs = last.outputs.lowerBound..<output + 1
+                return
+            }
+        }
+        runs.append((output..<output + 1, row.first?.input, row.first?.weight ?? 0))
     }
 
     public var transposed: AxisMap {
@@ -39,23 +62,43 @@ public struct AxisMap: Sendable {
     public func apply(
         _ x: UnsafePointer<Float>, outer: Int, inner: Int, into y: UnsafeMutablePointer<Float>
     ) {
-        let table = KernelTable.current
-        Threads.parallelRanges(outer * outputs, chunk: max(1, (16 << 10) / max(1, inner))) { range in
-            for index in range {
-                let (run, output) = (index / outputs, index % outputs)
-                let (source, target) = (x + run * inputs * inner, y + index * inner)
-                let row = starts[output]..<starts[output + 1]
-                guard let first = row.first else {
-                    target.initialize(repeating: 0, count: inner)
-                    continue
-                }
-                table.pointee.binary_scalar(
-                    Elementwise.Combination.multiply.rawValue, source + entries[first].input * inner,
-                    entries[first].weight, false, target, inner)
-                for entry in entries[row.dropFirst()] {
-                    table.pointee.add_scaled(source + entry.input * inner, entry.weight, target, inner)
+        if inner < Self.narrow, runs.count < outputs {
+            Threads.parallelRanges(outer, chunk: max(1, (16 << 10) / max(1, outputs * inner))) { range in
+                for index in range {
+                    for run in runs {
+                        compute(
+                            run.outputs, x + index * inputs * inner, inner: inner, into: y + index * outputs * inner)
+                    }
                 }
             }
+        } else {
+            Threads.parallelRanges(outer * outputs, chunk: max(1, (16 << 10) / max(1, inner))) { range in
+                for index in range {
+                    let (outerIndex, output) = (index / outputs, index % outputs)
+                    compute(
+                        output..<output + 1, x + outerIndex * inputs * inner, inner: inner,
+                        into: y + outerIndex * outputs * inner)
+                }
+            }
+        }
+    }
+
+    /// - Parameter places: of one run, or a single one.
+    private func compute(
+        _ places: Range<Int>, _ x: UnsafePointer<Float>, inner: Int, into y: UnsafeMutablePointer<Float>
+    ) {
+        let (target, count) = (y + places.lowerBound * inner, places.count * inner)
+        let row = starts[places.lowerBound]..<starts[places.lowerBound + 1]
+        guard let first = row.first else {
+            target.initialize(repeating: 0, count: count)
+            return
+        }
+        let table = KernelTable.current
+        table.pointee.binary_scalar(
+            Elementwise.Combination.multiply.rawValue, x + entries[first].input * inner, entries[first].weight, false,
+            target, count)
+        for entry in entries[row.dropFirst()] {
+            table.pointee.add_scaled(x + entry.input * inner, entry.weight, target, count)
         }
     }
 }

@@ -32,9 +32,10 @@ public struct BatchNorm: Sendable {
             epsilon: epsilon)
     }
 
-    /// In training with the statistics of the batch, which move the running ones in `updates`; else with those.
+    /// In training with the statistics of the batch, which move the running ones in `updates`; else, and where the norm is
+    /// frozen, with those.
     public func callAsFunction(_ x: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor {
-        guard case .training = mode else { return self(x) }
+        guard case .training = mode, weight.role != .frozen else { return self(x) }
         let (result, mean, variance) = batchNorm(x, weight: weight.value, bias: bias.value, epsilon: epsilon)
         for (buffer, new) in [(runningMean, mean), (runningVariance, variance)] {
             updates.set(

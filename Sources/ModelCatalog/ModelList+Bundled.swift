@@ -247,6 +247,16 @@ extension ModelList {
       ]
     },
     {
+      "name": "fashion",
+      "task": "classification",
+      "summary": "small residual network for pictures of clothes, 28 x 28 pixels (Fashion-MNIST)",
+      "licence": "Apache-2.0",
+      "parameters": 1200000,
+      "sources": [
+        {"kind": "bundled"}
+      ]
+    },
+    {
       "name": "bible-shakespeare-5m",
       "task": "generation",
       "summary": "small Llama that writes like Shakespeare and the King James Bible",

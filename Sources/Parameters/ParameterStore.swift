@@ -26,18 +26,42 @@ public final class ParameterStore: Sendable {
     /// Adapters of the linear layers; where there are some, the store's own parameters are frozen.
     public let adaptation: LowRankAdaptation?
     private let origin: Origin
+    /// Whether a training leaves the weight of this name as it is.
+    private let isFrozen: @Sendable (String) -> Bool
+    /// Names that begin at random although the source has them, and with what.
+    private let renewal: (names: Set<String>, random: RandomSource)?
     private let state = Mutex(State())
 
     /// A store whose parameters begin at random, the same for the same seed whatever the order in which they are made.
     public init(random: RandomSource, adaptation: LowRankAdaptation? = nil) {
         origin = .random(random)
         self.adaptation = adaptation
+        isFrozen = { _ in adaptation != nil }
+        renewal = nil
     }
 
     /// A store whose parameters are read from `source`.
     public init(reading source: any TensorSource, adaptation: LowRankAdaptation? = nil) {
         origin = .source(source)
         self.adaptation = adaptation
+        isFrozen = { _ in adaptation != nil }
+        renewal = nil
+    }
+
+    /// A store for a training that goes on from `source`.
+    ///
+    /// - Parameters:
+    ///   - renewed: names that begin at random, whatever the source has under them.
+    ///   - random: of those.
+    ///   - isFrozen: whether the training leaves the weight of a name as it is.
+    public init(
+        reading source: any TensorSource, renewing renewed: Set<String>, random: RandomSource,
+        freezing isFrozen: @escaping @Sendable (String) -> Bool
+    ) {
+        origin = .source(source)
+        adaptation = nil
+        self.isFrozen = isFrozen
+        renewal = (renewed, random)
     }
 
     /// The root of all names.
@@ -117,8 +141,7 @@ public final class ParameterStore: Sendable {
             return known
         }
         let weight = weight(of: name, shape, initializer, precision: precision, isTransposed: isTransposed)
-        let parameter = Parameter(
-            name: name, weight: weight, role: adaptation != nil && role == .weight ? .frozen : role)
+        let parameter = Parameter(name: name, weight: weight, role: role == .weight && isFrozen(name) ? .frozen : role)
         state.withLock { state in
             state.byName[name] = parameter
             state.parameters.append(parameter)
@@ -135,6 +158,9 @@ public final class ParameterStore: Sendable {
         of name: String, _ shape: Shape, _ initializer: Initializer, precision: ParameterScope.Precision,
         isTransposed: Bool
     ) -> Weight {
+        if let renewal, renewal.names.contains(name) {
+            return Weight(initializer.makeTensor(shape, renewal.random.split(Self.stream(name))))
+        }
         if precision == .asStored, case .source(let source) = origin, source.shape(of: name) == shape, shape.count == 2
         {
             do {

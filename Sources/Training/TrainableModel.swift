@@ -18,10 +18,15 @@ public protocol TrainableModel: Sendable {
 
     /// Further figures that follow from a validation loss, by name: perplexity, bits per byte.
     func figures(validationLoss: Double) -> [String: Double]
+
+    /// The names of what a batch's loss counts beside itself (``BatchLoss/counts``); their means over the targets are
+    /// figures of an evaluation.
+    var countNames: [String] { get }
 }
 
 extension TrainableModel {
     public func figures(validationLoss: Double) -> [String: Double] { [:] }
+    public var countNames: [String] { [] }
 }
 
 /// The losses of a micro-batch, summed and not averaged, so that several of them can be divided by all their targets.
@@ -31,10 +36,18 @@ public struct BatchLoss: Sendable {
     public let targetCount: Int
     /// What the throughput counts; the targets unless said otherwise.
     public let itemCount: Int
+    /// Sums over all targets by name, as of those that were hit: in evaluations, all that the model names.
+    public let counts: [String: Double]
+    /// New values of buffers, which the trainer applies once the loss is found to be a number.
+    public let updates: BufferUpdates
 
-    public init(sum: Tensor, targetCount: Int, itemCount: Int? = nil) {
+    public init(
+        sum: Tensor, targetCount: Int, itemCount: Int? = nil, counts: [String: Double] = [:],
+        updates: BufferUpdates = BufferUpdates()
+    ) {
         self.sum = sum
         self.targetCount = targetCount
         self.itemCount = itemCount ?? targetCount
+        (self.counts, self.updates) = (counts, updates)
     }
 }

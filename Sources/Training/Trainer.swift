@@ -45,7 +45,9 @@ public struct Trainer<Model: TrainableModel> {
         // Sixteen bits cannot hold the small changes of a step.
         for weight in weights { weight.update(weight.value.converted(to: .float32)) }
         optimizer = settings.optimizer.makeOptimizer(ParameterGroup.decayingMatrices(weights))
-        average = settings.averageDecay.map { MovingAverage(of: weights, decay: $0) }
+        // Running statistics belong to the weights that they were found with.
+        let buffers = model.parameters.parameters.filter { $0.role == .buffer }
+        average = settings.averageDecay.map { MovingAverage(of: weights + buffers, decay: $0) }
     }
 
     // MARK: The loop
@@ -61,7 +63,7 @@ public struct Trainer<Model: TrainableModel> {
                     patience: settings.patience)))
         if isResumed { try restore(from: run, weights: files.names.weights) }
         var records = try RunRecords(
-            run, step: state.step, figureNames: Array(model.figures(validationLoss: 1).keys))
+            run, step: state.step, figureNames: model.figures(validationLoss: 1).keys + model.countNames)
         var ending = endingBeforeNextStep()
         // A checkpoint is written before its step is evaluated, and may be all that was left of that.
         if isResumed, isEvaluationDue(ending) { ending = try evaluate(run, &records, ending) }
@@ -138,14 +140,15 @@ public struct Trainer<Model: TrainableModel> {
             let (epoch, index) = position(of: state.microBatches + number)
             let batch = try data.batch(index, epoch: epoch)
             let random = RandomSource(seed: settings.seed).split(UInt64(state.microBatches + number))
-            var targetCount = 0
+            var (targetCount, updates) = (0, BufferUpdates())
             let (loss, gradients) = valueAndGradients {
                 let loss = model.loss(batch, mode: .training(random))
-                targetCount = loss.targetCount
+                (targetCount, updates) = (loss.targetCount, loss.updates)
                 itemCount += loss.itemCount
                 return loss.sum
             }
             guard loss.scalar.isFinite else { throw notFinite(.loss, number...number, lastCheckpoint) }
+            updates.apply()
             sum.add(gradients, lossSum: Double(loss.scalar), targetCount: targetCount)
         }
         return (sum, itemCount)
@@ -176,7 +179,7 @@ public struct Trainer<Model: TrainableModel> {
         let start = clock.now
         let measured = try average.map { try $0.withAverages(measureValidationLoss) } ?? measureValidationLoss()
         // Interrupted: the resumed run evaluates the step again.
-        guard let (loss, targetCount) = measured else { return .interrupted }
+        guard let (loss, targetCount, means) = measured else { return .interrupted }
         guard loss.isFinite else {
             throw TrainingError.validationLossNotFinite(step: state.step, lastCheckpoint: run.lastCheckpoint)
         }
@@ -188,7 +191,7 @@ public struct Trainer<Model: TrainableModel> {
         if isBest { state.best = TrainingState.Best(step: state.step, loss: loss) }
         let validationReport = ValidationReport(
             step: state.step, loss: loss, targetCount: targetCount, isBest: isBest,
-            figures: model.figures(validationLoss: loss))
+            figures: model.figures(validationLoss: loss).merging(means) { $1 })
         state.seconds += (clock.now - start) / .seconds(1)
         try saving(run) {
             if isBest { try run.link("best", toStep: state.step) }
@@ -199,17 +202,19 @@ public struct Trainer<Model: TrainableModel> {
         return ending ?? endingBeforeNextStep()
     }
 
-    /// The mean loss over the validation data; nil where the caller asked to stop.
-    private func measureValidationLoss() throws -> (loss: Double, targetCount: Int)? {
+    /// The mean loss over the validation data, and the means of what the model counts; nil where the caller asked to stop.
+    private func measureValidationLoss() throws -> (loss: Double, targetCount: Int, means: [String: Double])? {
         guard let validation else { return nil }
         var (sum, targetCount) = (0.0, 0)
+        var counts = Dictionary(uniqueKeysWithValues: model.countNames.map { ($0, 0.0) })
         for index in 0..<min(validation.batchesPerEpoch, settings.evaluationBatches ?? Int.max) {
             if shouldStop() { return nil }
             let loss = model.loss(try validation.batch(index, epoch: 0), mode: .inference)
             sum += Double(loss.sum.scalar)
             targetCount += loss.targetCount
+            counts.merge(loss.counts) { $0 + $1 }
         }
-        return (sum / Double(targetCount), targetCount)
+        return (sum / Double(targetCount), targetCount, counts.mapValues { $0 / Double(targetCount) })
     }
 
     // MARK: Checkpoints

@@ -6,6 +6,8 @@ public import Parameters
 
 /// The sizes and options of a network that classifies pictures, as in its `config.json`.
 public protocol ImageClassificationConfiguration: Sendable, Equatable {
+    /// The name of the architecture with its size, for reports.
+    var architecture: String { get }
     /// What each output stands for.
     var labels: [String] { get set }
     /// How pictures were prepared in training, where no `preprocessor_config.json` says otherwise.
@@ -14,6 +16,10 @@ public protocol ImageClassificationConfiguration: Sendable, Equatable {
     var takesAnySize: Bool { get }
     /// The width of the features.
     var featureWidth: Int { get }
+    /// The network's parts in their order, but for the last layer: their names, and how the names of their parameters begin.
+    var stages: [(name: String, prefixes: [String])] { get }
+    /// The name of the last layer, whose outputs are the classes.
+    var headName: String { get }
 
     /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
     ///

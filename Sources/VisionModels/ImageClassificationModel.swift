@@ -1,5 +1,5 @@
 public import Autograd
-public import Layers
+import Layers
 public import Parameters
 public import Tensors
 

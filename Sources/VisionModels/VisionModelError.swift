@@ -11,6 +11,10 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case notFinite(model: String)
     /// Names for another number of classes, or empty ones.
     case wrongNumberOfNames(folder: String, found: Int, expected: Int)
+    case unknownPreset(String, known: [String])
+    case unknownStage(String, folder: String, known: [String])
+    /// A network that takes pictures of one size alone.
+    case sizeIsFixed(folder: String, width: Int, height: Int)
 
     public var description: String {
         switch self {
@@ -25,6 +29,12 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
         case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
         case .wrongNumberOfNames(let folder, let found, let expected):
             "\(folder): \(found) names for \(expected) classes; give one for each, none of them empty"
+        case .unknownPreset(let name, let known):
+            "there is no preset '\(name)'; known are \(known.joined(separator: ", "))"
+        case .unknownStage(let name, let folder, let known):
+            "\(folder): the network has no stage '\(name)'; its stages are \(known.joined(separator: ", "))"
+        case .sizeIsFixed(let folder, let width, let height):
+            "\(folder): the network takes pictures of \(width) x \(height) pixels alone; leave --size out"
         case .notFinite(let model):
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         }

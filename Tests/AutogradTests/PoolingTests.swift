@@ -110,6 +110,27 @@ struct PoolingTests {
         #expect(tile(x, axis: 0, count: 2).floats() == [1, 2, 3, 1, 2, 3])
     }
 
+    /// Narrow axes are moved by whole runs, wide ones place by place; both are what the formula says.
+    @Test(arguments: [1, 3, 70]) func runsOfPlacesAreTheirPlaces(inner: Int) {
+        let x = Tensor.random([5, 7, inner])
+        let values = x.floats()
+        let padded = pad(x, axis: 1, before: 4, after: 2).floats()
+        let mirrored = pad(x, axis: 1, before: 2, after: 3, mode: .reflect).floats()
+        for row in 0..<5 {
+            for (places, result) in [
+                ([nil, nil, nil, nil, 0, 1, 2, 3, 4, 5, 6, nil, nil] as [Int?], padded),
+                ([2, 1, 0, 1, 2, 3, 4, 5, 6, 5, 4, 3] as [Int?], mirrored),
+            ] {
+                for (index, place) in places.enumerated() {
+                    for column in 0..<inner {
+                        let found = result[(row * places.count + index) * inner + column]
+                        #expect(found == (place.map { values[(row * 7 + $0) * inner + column] } ?? 0))
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: KernelLevel.supported)
     func reductionsOverAnyAxis(level: KernelLevel) {
         KernelLevel.force(level) {

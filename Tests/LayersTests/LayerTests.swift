@@ -143,4 +143,26 @@ struct LayerTests {
         }
         expectClose(attention(q, k, v, heads: heads), Tensor(expected, shape: [1, queryTime, 8]))
     }
+
+    @Test func aFrozenBatchNormKeepsItsStatistics() throws {
+        let store = ParameterStore(
+            reading: FixedSource(), renewing: [], random: RandomSource(seed: 1), freezing: { $0.hasPrefix("frozen") })
+        let (frozen, free) = (BatchNorm(2, in: store.root / "frozen"), BatchNorm(2, in: store.root / "free"))
+        let x = Tensor.random([6, 2])
+        var updates = BufferUpdates()
+        let mode = Mode.training(RandomSource(seed: 1))
+        #expect(frozen(x, mode: mode, updates: &updates).floats() == frozen(x).floats())
+        updates.apply()
+        #expect(frozen.runningMean.value.floats() == [2, 2])
+        _ = free(x, mode: mode, updates: &updates)
+        updates.apply()
+        #expect(free.runningMean.value.floats() != [2, 2])
+    }
+
+    /// Two everywhere.
+    private struct FixedSource: TensorSource {
+        let names: [String] = []
+        func shape(of name: String) -> Shape? { [2] }
+        func tensor(named name: String) throws -> Tensor? { Tensor(repeating: 2, shape: [2]) }
+    }
 }

@@ -52,6 +52,27 @@ struct ParameterStoreTests {
         }
     }
 
+    @Test func someBeginAnewAndOthersAreFrozen() throws {
+        let (stored, old) = (Tensor.random([2, 2]), Tensor.random([9, 2]))
+        let source = MemorySource(tensors: ["body.weight": stored, "head.weight": old, "neck.weight": stored])
+        let random = RandomSource(seed: 4)
+        func parameters(_ random: RandomSource) throws -> [Parameter] {
+            let store = ParameterStore(
+                reading: source, renewing: ["head.weight"], random: random, freezing: { $0.hasPrefix("body.") })
+            let parameters = [("body", 2), ("neck", 2), ("head", 3)].map { name, rows in
+                (store.root / name).parameter("weight", [rows, 2], .normal(deviation: 1), precision: .asStored)
+            }
+            try store.verify()
+            return parameters
+        }
+        let found = try parameters(random)
+        #expect(found.map(\.role) == [.frozen, .weight, .weight])
+        #expect(found[0].value.floats() == stored.floats() && found[1].value.floats() == stored.floats())
+        #expect(found[2].shape == [3, 2])
+        #expect(try parameters(random)[2].value.floats() == found[2].value.floats())
+        #expect(try parameters(RandomSource(seed: 5))[2].value.floats() != found[2].value.floats())
+    }
+
     @Test func matricesKeepTheStoredType() throws {
         let half = Tensor.random([2, 2]).converted(to: .float16)
         let store = ParameterStore(reading: MemorySource(tensors: ["matrix": half, "bias": half]))

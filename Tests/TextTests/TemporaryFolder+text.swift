@@ -18,31 +18,6 @@ extension TemporaryFolder {
         try ProgramRun(
             "text", [verb, "--model", Self.randomModel.path] + arguments, input: input.map { Data($0.utf8) }, in: url)
     }
-
-    /// Begins a run and goes on with it, `times` in all, and kills the program each time after as many seconds as chance
-    /// has it.
-    ///
-    /// - Returns: how often it was still running.
-    func train(
-        _ arguments: [String], in run: String, threads: Int, killedWithin seconds: ClosedRange<Double>, times: Int
-    ) throws -> Int {
-        var kills = 0
-        for _ in 0..<times {
-            let process = Process()
-            process.executableURL = ProgramRun.program("text")
-            process.currentDirectoryURL = url
-            process.standardError = FileHandle.nullDevice
-            process.arguments =
-                (exists("\(run)/run.json") ? ["train", "--resume", run] : arguments + ["--output", run])
-                + ["--threads", "\(threads)"]
-            try process.run()
-            usleep(UInt32(1e6 * Double.random(in: seconds)))
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-            if process.terminationReason == .uncaughtSignal { kills += 1 }
-        }
-        return kills
-    }
 }
 
 extension ProgramRun {

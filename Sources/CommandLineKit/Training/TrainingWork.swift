@@ -12,12 +12,17 @@ public struct TrainingWork<Model: TrainableModel>: Sendable {
     public let settings: TrainingSettings
     public let files: ModelFiles
     public let description: RunDescription
+    private let begin: @Sendable (_ run: String) throws -> Void
 
-    /// - Parameter description: what the run's `run.json` will say.
+    /// - Parameters:
+    ///   - description: what the run's `run.json` will say.
+    ///   - begin: adds something to the folder of a new run before its first step.
     public init(
         _ model: Model, data: any BatchSource<Model.Batch>, validation: (any BatchSource<Model.Batch>)?,
-        settings: TrainingSettings, files: ModelFiles, description: RunDescription
+        settings: TrainingSettings, files: ModelFiles, description: RunDescription,
+        begin: @escaping @Sendable (_ run: String) throws -> Void = { _ in }
     ) {
+        self.begin = begin
         (self.model, self.data, self.validation, self.settings) = (model, data, validation, settings)
         (self.files, self.description) = (files, description)
     }
@@ -67,6 +72,7 @@ public struct TrainingWork<Model: TrainableModel>: Sendable {
                 throw ValidationError("--output is missing; name the run's folder.")
             }
             run = try RunFolder(creating: path, description)
+            try begin(path)
         }
         let shown = description.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         console.note("options: \(shown.joined(separator: ", "))")

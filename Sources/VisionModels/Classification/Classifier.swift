@@ -71,6 +71,16 @@ public final class Classifier: Sendable {
         try impressions(framed: framedPictures, top: count, threshold: threshold).map(\.predictions)
     }
 
+    /// The probabilities of all classes for each picture.
+    ///
+    /// - Parameter framedPictures: as ``framed(_:)`` gives them, at least one.
+    public func probabilities(framed framedPictures: [Bitmap]) throws -> [[Double]] {
+        let logits = network.logits(features(framedPictures))
+        guard logits.floats().allSatisfy(\.isFinite) else { throw VisionModelError.notFinite(model: folder) }
+        let (values, classes) = (softmax(logits).floats(), labels.count)
+        return framedPictures.indices.map { values[$0 * classes..<($0 + 1) * classes].map(Double.init) }
+    }
+
     /// The most probable classes of one picture of any size.
     public func classify(_ picture: Bitmap, top count: Int = 5, threshold: Double = 0) throws -> [Prediction] {
         try classify(framed: [framed(picture)], top: count, threshold: threshold)[0]

@@ -21,6 +21,15 @@ public struct EfficientNetConfiguration: ImageClassificationConfiguration {
         self.labels = labels
     }
 
+    public var architecture: String { variant.architecture }
+
+    public var stages: [(name: String, prefixes: [String])] {
+        [("stem", ["conv_stem.", "bn1."])]
+            + variant.stages.indices.map { ("stage\($0 + 1)", ["blocks.\($0)."]) } + [("neck", ["conv_head.", "bn2."])]
+    }
+
+    public var headName: String { "classifier" }
+
     public var preprocessing: ImagePreprocessing {
         ImagePreprocessing(
             width: variant.inputExtent, height: variant.inputExtent, framing: .centerSquare(fraction: cropFraction),

@@ -46,6 +46,15 @@ public struct ResNetConfiguration: ImageClassificationConfiguration {
             widths: [256, 512, 1024, 2048], depths: [3, 4, 6, 3], layerKind: .bottleneck, labels: labels)
     }
 
+    public var architecture: String { "resnet" }
+
+    public var stages: [(name: String, prefixes: [String])] {
+        [("stem", ["resnet.embedder."])]
+            + depths.indices.map { ("stage\($0 + 1)", ["resnet.encoder.stages.\($0)."]) }
+    }
+
+    public var headName: String { "classifier.1" }
+
     public var preprocessing: ImagePreprocessing {
         ImagePreprocessing(
             width: 224, height: 224, framing: .shortSide(256), interpolation: .bilinear, normalization: .imageNet)

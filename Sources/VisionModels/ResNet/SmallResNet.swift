@@ -3,16 +3,17 @@ import Checkpoints
 public import FoundationEssentials
 public import Images
 public import Kernels
-public import Layers
+import Layers
 public import Parameters
 public import Tensors
 
-/// The sizes of a ResNet for small pictures (He et al. 2016, section 4.2): three stages of as many layers each.
+/// The sizes of a ResNet for small pictures (He et al. 2016, section 4.2): stages of as many layers each.
 public struct SmallResNetConfiguration: ImageClassificationConfiguration {
-    /// 6 n + 2 with n layers per stage: 20, 32, 44, 56, 110.
+    /// 2 s n + 2 with s stages of n layers: for three stages 20, 32, 44, 56, 110.
     public var depth: Int
-    /// Channels of the first stage; the others have twice and four times as many.
+    /// Channels of the first stage; each further one has twice as many, and half the extents.
     public var width = 16
+    public var stageCount = 3
     public var labels: [String]
     public var inputSize: Extent2d = 32
     /// Of colours from 0 to 1.
@@ -24,6 +25,14 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
         self.labels = labels
     }
 
+    public var architecture: String { "resnet\(depth)" }
+
+    public var stages: [(name: String, prefixes: [String])] {
+        [("stem", ["conv1.", "bn1."])] + (1...stageCount).map { ("stage\($0)", ["layer\($0)."]) }
+    }
+
+    public var headName: String { "linear" }
+
     public var preprocessing: ImagePreprocessing {
         ImagePreprocessing(
             width: inputSize.width, height: inputSize.height, framing: .centerSquare(fraction: 1),
@@ -32,8 +41,8 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
     }
 
     public var takesAnySize: Bool { true }
-    public var featureWidth: Int { 4 * width }
-    var layersPerStage: Int { (depth - 2) / 6 }
+    public var featureWidth: Int { width << (stageCount - 1) }
+    var layersPerStage: Int { (depth - 2) / (2 * stageCount) }
 
     public func makeModel(in store: ParameterStore) throws -> any ImageClassificationModel {
         try SmallResNetModel(self, in: store)
@@ -41,8 +50,12 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
 
     public func validate(file: String) throws(VisionModelError) {
         let limits = Limits(file: file)
-        guard (8...1_202).contains(depth), (depth - 2).isMultiple(of: 6) else {
-            throw limits.invalid(.architecture, "of depth \(depth)", "a depth of 6 n + 2, as 20, 32 or 56")
+        try limits.check(.stageCount, stageCount, 1...6)
+        guard (4...1_202).contains(depth), (depth - 2).isMultiple(of: 2 * stageCount) else {
+            throw limits.invalid(
+                .architecture, "of depth \(depth)",
+                "a depth of \(2 * stageCount) n + 2 for \(stageCount) stages, as \(2 * stageCount + 2) or \(6 * stageCount + 2)"
+            )
         }
         try limits.check(.width, width, 1...4_096)
         try limits.check(.inputSize, inputSize.height, 1...4_096)
@@ -62,6 +75,7 @@ extension SmallResNetConfiguration {
         /// `resnet20 (cifar…)`.
         var architecture: String
         var width: Int?
+        var stageCount: Int?
         /// Channels, height, width.
         var inputSize: [Int]?
         var mean: [Float]?
@@ -75,6 +89,7 @@ extension SmallResNetConfiguration {
             case mean
             case deviation = "std"
             case width
+            case stageCount = "stages"
             case inputSize = "input_size"
             case labelNames = "label_names"
             case labels = "id2label"
@@ -110,6 +125,7 @@ extension SmallResNetConfiguration {
         }
         self.init(depth: depth, labels: labels)
         width = file.width ?? 16
+        stageCount = file.stageCount ?? 3
         mean = file.mean ?? mean
         deviation = file.deviation ?? deviation
         if let size = file.inputSize { inputSize = Extent2d(height: size[1], width: size[2]) }
@@ -118,7 +134,7 @@ extension SmallResNetConfiguration {
 
     var file: File {
         File(
-            architecture: "resnet\(depth) (cifar, option A shortcuts)", width: width,
+            architecture: "resnet\(depth) (cifar, option A shortcuts)", width: width, stageCount: stageCount,
             inputSize: [3, inputSize.height, inputSize.width], mean: mean, deviation: deviation,
             labels: LabelTable(labels), labelCount: labels.count)
     }
@@ -140,7 +156,7 @@ public struct SmallResNetModel: ImageClassificationModel {
             3, width, kernel: 3, activation: .relu, convolution: root / "conv1", norm: root / "bn1")
         layers = []
         var channels = width
-        for stage in 0..<3 {
+        for stage in 0..<configuration.stageCount {
             for index in 0..<configuration.layersPerStage {
                 let outputs = width << stage
                 layers.append(

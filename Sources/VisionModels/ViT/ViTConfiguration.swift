@@ -36,6 +36,15 @@ public struct ViTConfiguration: ImageClassificationConfiguration {
         self.labels = labels
     }
 
+    public var architecture: String { "vit" }
+
+    public var stages: [(name: String, prefixes: [String])] {
+        [("stem", ["vit.embeddings."])]
+            + (0..<layers).map { ("stage\($0 + 1)", ["vit.encoder.layer.\($0)."]) } + [("neck", ["vit.layernorm."])]
+    }
+
+    public var headName: String { "classifier" }
+
     public var preprocessing: ImagePreprocessing {
         ImagePreprocessing(
             width: imageExtent, height: imageExtent, framing: .stretched, interpolation: .bilinear,

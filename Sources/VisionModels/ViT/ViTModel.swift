@@ -1,6 +1,6 @@
 public import Autograd
 import Kernels
-public import Layers
+import Layers
 public import Parameters
 public import Tensors
 

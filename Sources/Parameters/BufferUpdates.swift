@@ -1,4 +1,3 @@
-public import Parameters
 public import Tensors
 
 /// New values of buffers that a pass in training computed: running statistics. Values until somebody applies them, so a

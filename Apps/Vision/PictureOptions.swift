@@ -1,0 +1,77 @@
+import ArgumentParser
+import CommandLineKit
+import VisionModels
+
+/// What a classifier learns from, and what it is made of.
+struct PictureOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Pictures to learn from: a folder with one for each class, a folder of IDX files, or a table of paths and labels (.csv).",
+            valueName: "path"))
+    var data: String?
+    @Option(
+        help: ArgumentHelp(
+            "Pictures to judge by, in the same forms; without it those that the data keeps for that, or a part of it.",
+            valueName: "path"))
+    var validation: String?
+    @Option(help: ArgumentHelp("Network: small (1.2 million parameters) or resnet20.", valueName: "name"))
+    var preset: String?
+    @Option(help: ArgumentHelp("Height and width that pictures are brought to.", valueName: "pixels"))
+    var size: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Names of the classes in the order of their numbers, with commas between them.", valueName: "names"))
+    var labels: String?
+    @Option(
+        help:
+            "Random changes to pictures that are learnt from: none, light (shifts, mirrors) or standard (erased parts too)."
+    )
+    var augment: AugmentationPreset?
+    @Flag(help: "Let every class come equally often, however many pictures it has.")
+    var balance = false
+    @Option(help: ArgumentHelp("Pictures that cannot be read and may be left out.", valueName: "count"))
+    var skipBad: Int?
+
+    @Option(
+        help: ArgumentHelp("Part of the data that is kept for validation.", valueName: "fraction", visibility: .hidden))
+    var validationShare: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Part of the probability that goes to all classes.", valueName: "fraction", visibility: .hidden))
+    var labelSmoothing: Float?
+    @Option(
+        help: ArgumentHelp(
+            "Probability of dropout before the last layer.", valueName: "probability", visibility: .hidden))
+    var dropout: Float?
+    @Option(
+        help: ArgumentHelp(
+            "Write first weights and all batches of --max-steps here, for a comparison with another implementation.",
+            valueName: "folder", visibility: .hidden))
+    var export: String?
+
+    func validate() throws {
+        func check<Value: Comparable>(_ name: String, _ value: Value?, _ range: ClosedRange<Value>) throws {
+            if let value, !range.contains(value) {
+                throw ValidationError(
+                    "--\(name) \(value) is not possible; give \(range.lowerBound) to \(range.upperBound).")
+            }
+        }
+        try check("size", size, 8...1_024)
+        try check("skip-bad", skipBad, 0...Int(Int32.max))
+        try check("validation-share", validationShare, 0...0.9)
+        try check("label-smoothing", labelSmoothing, 0...0.9)
+        try check("dropout", dropout, 0...0.9)
+        if data == "" || validation == "" { throw ValidationError("--data and --validation must not be empty.") }
+        if let labels, self.labelNames(labels).contains("") {
+            throw ValidationError("--labels \(labels): a name is empty.")
+        }
+    }
+
+    var labelNames: [String]? { labels.map { labelNames($0) } }
+
+    private func labelNames(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingPrefix(while: \.isWhitespace)
+        }.map(String.init)
+    }
+}

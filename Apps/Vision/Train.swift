@@ -1,0 +1,52 @@
+import ArgumentParser
+import CommandLineKit
+import VisionModels
+
+/// `vision train`: pictures by class in, a classifier out.
+struct Train: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a classifier of pictures.",
+        discussion: """
+            The run's folder receives checkpoints, metrics (JSON Lines, CSV, TensorBoard), a learning curve and a picture \
+            of the first batch; given as --model to other verbs, it means its best checkpoint. A run that was stopped or \
+            killed goes on with --resume, and ends with the same weights as if it had not been. --help-hidden shows all \
+            options.
+
+            With --model a pretrained network is trained further; where the classes are others than its own, its last \
+            layer begins anew.
+
+            Examples:
+              vision train --data cells/ --model efficientnet-lite0 --output runs/cells
+              vision train --data fashion-mnist/ --preset small --max-time 45m --output runs/fashion
+              vision train --resume runs/cells --epochs 20
+            """)
+
+    @OptionGroup(title: "Model and data") var pictures: PictureOptions
+    @OptionGroup(title: "Fine-tuning") var tuning: PictureTuningOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var verbosity: VerbosityOptions
+
+    func run() async throws {
+        // Options of a configuration file, or of the run that is resumed, come before those given here.
+        let given = Array(CommandLine.arguments.drop { $0 != Self._commandName }.dropFirst())
+        let command = try ConfigurationArguments.completed(self, training, given: given)
+        try await command.train()
+    }
+
+    private func train() async throws {
+        let console = verbosity.makeConsole(programName: "vision")
+        compute.apply(on: console)
+        guard let data = pictures.data else {
+            throw ValidationError("--data is missing; name a folder of pictures, of IDX files, or a table.")
+        }
+        if training.resume == nil, training.output == nil, !training.dryRun {
+            throw ValidationError("--output is missing; name the run's folder.")
+        }
+        if tuning.model != nil, pictures.preset != nil {
+            throw ValidationError("--preset is for a model from nothing; leave it or --model out.")
+        }
+        let preparation = try TrainingPreparation(pictures, tuning, training, data: data, console: console)
+        try await preparation.work().run(training, on: console)
+    }
+}

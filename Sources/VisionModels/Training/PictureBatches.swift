@@ -1,0 +1,83 @@
+public import Datasets
+public import Images
+import Tensors
+
+/// Pictures as batches, to be asked for by pass and number: the same arguments give the same batch, whatever was asked
+/// before and by whom, since every random number belongs to a pass and a place in it.
+public struct PictureBatches: BatchSource {
+    public struct Settings: Sendable {
+        public var batchSize: Int
+        /// Nil for pictures in their order and as they are, as validation has them.
+        public var seed: UInt64?
+        public var augmentation: ImageAugmentation?
+        /// Whether every class comes equally often, however many pictures it has.
+        public var isBalanced = false
+
+        public init(batchSize: Int, seed: UInt64?, augmentation: ImageAugmentation? = nil, isBalanced: Bool = false) {
+            (self.batchSize, self.seed) = (batchSize, seed)
+            (self.augmentation, self.isBalanced) = (augmentation, isBalanced)
+        }
+    }
+
+    public let settings: Settings
+    public let pictures: PreparedPictures
+    /// The places of each class that has any.
+    private let classes: [[Int]]
+
+    /// - Precondition: a batch has room for a picture.
+    public init(_ pictures: PreparedPictures, settings: Settings) {
+        precondition(settings.batchSize > 0, "batches of \(settings.batchSize) pictures")
+        (self.pictures, self.settings) = (pictures, settings)
+        let samples = pictures.samples
+        let byClass = Dictionary(grouping: samples.indices, by: { samples[$0].label })
+        classes = byClass.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private var samples: [PictureSample] { pictures.samples }
+
+    /// In training the pictures that do not fill a batch wait for another pass.
+    public var batchesPerEpoch: Int {
+        let whole = samples.count / settings.batchSize
+        return settings.seed != nil && whole > 0 ? whole : (samples.count - 1) / settings.batchSize + 1
+    }
+
+    public func batch(_ index: Int, epoch: Int) throws -> PictureBatch {
+        let (bitmaps, targets) = try changedPictures(index, epoch: epoch)
+        return PictureBatch(
+            pictures: Tensor(bitmaps, normalizedBy: pictures.preprocessing.normalization), targets: targets)
+    }
+
+    /// The same before bytes become numbers: for looking at what a network is given.
+    ///
+    /// - Precondition: `index` is below ``batchesPerEpoch``, and `epoch` is not negative.
+    public func changedPictures(_ index: Int, epoch: Int) throws -> (pictures: [Bitmap], targets: [Int32]) {
+        precondition((0..<batchesPerEpoch).contains(index) && epoch >= 0, "batch \(index) of pass \(epoch)")
+        let places = index * settings.batchSize..<min((index + 1) * settings.batchSize, samples.count)
+        var (bitmaps, targets): ([Bitmap], [Int32]) = ([], [])
+        for place in places {
+            let number = number(at: place, epoch: epoch)
+            var bitmap = try pictures.picture(number)
+            if let seed = settings.seed, let augmentation = settings.augmentation {
+                var random = RandomSource(seed: seed).split(UInt64(epoch)).split(UInt64(place))
+                bitmap = augmentation(bitmap, using: &random)
+            }
+            bitmaps.append(bitmap)
+            targets.append(Int32(samples[number].label))
+        }
+        return (bitmaps, targets)
+    }
+
+    /// The number of the sample that comes at a place of a pass.
+    private func number(at place: Int, epoch: Int) -> Int {
+        guard let seed = settings.seed else { return place }
+        guard settings.isBalanced else {
+            return SeededPermutation(count: samples.count, seed: seed, stream: UInt64(epoch))[place]
+        }
+        // A class in turn, and its pictures in an order that is another one for each of its rounds.
+        let turn = epoch * samples.count + place
+        let members = classes[turn % classes.count]
+        let (round, index) = (turn / classes.count).quotientAndRemainder(dividingBy: members.count)
+        let order = SeededPermutation(count: members.count, seed: seed, stream: UInt64(round))
+        return members[order[index]]
+    }
+}
