@@ -98,7 +98,8 @@ let package = Package(
         module(
             "VisionModels",
             [
-                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Images", "Datasets",
+                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Images",
+                "Datasets",
                 "Evaluation", "Optimizers", "Training",
             ]),
         module(

@@ -39,7 +39,8 @@ import Testing
         try folder.write(
             Self.idx([count, 2, 3], (0..<6 * count).map { UInt8($0) }), to: "\(part)-images-idx3-ubyte")
         try folder.write(
-            Self.idx([labels?.count ?? count], labels ?? (0..<count).map { UInt8($0 % 3) }), to: "\(part)-labels-idx1-ubyte")
+            Self.idx([labels?.count ?? count], labels ?? (0..<count).map { UInt8($0 % 3) }),
+            to: "\(part)-labels-idx1-ubyte")
     }
 
     @Test func idxFilesAreParts() throws {
