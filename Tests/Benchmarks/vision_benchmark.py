@@ -68,26 +68,29 @@ class Logits:
         return Module().eval()
 
 
-def prepare(folder):
-    """Models, their ONNX files and inputs; then the network, weights and batch of the training step."""
+def prepare_inference(folder, name):
+    """A model as a folder and as an ONNX file, and pictures in both layouts."""
     import torch
 
-    for name, make in [("efficientnet-lite0", efficientnet), ("resnet-50", resnet50)]:
-        torch.manual_seed(0)
-        model = with_statistics(make(), torch)
-        target = folder / name
-        target.mkdir()
-        if hasattr(model, "save_pretrained"):
-            model.save_pretrained(target)
-        else:
-            torch.save(model.state_dict(), target / "weights.pth")
-        x = torch.randn(16, 3, EXTENT, EXTENT)
-        torch.onnx.export(
-            Logits(model, torch), (x[:1],), str(folder / f"{name}.onnx"), dynamo=False, opset_version=17,
-            input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
-        for batch in (1, 16):
-            x[:batch].numpy().tofile(folder / f"{name}-{batch}.nchw")
-            x[:batch].permute(0, 2, 3, 1).contiguous().numpy().tofile(folder / f"{name}-{batch}.nhwc")
+    torch.manual_seed(0)
+    model = with_statistics({"efficientnet-lite0": efficientnet, "resnet-50": resnet50}[name](), torch)
+    target = folder / name
+    target.mkdir()
+    if hasattr(model, "save_pretrained"):
+        model.save_pretrained(target)
+    else:
+        torch.save(model.state_dict(), target / "weights.pth")
+    x = torch.randn(16, 3, EXTENT, EXTENT)
+    torch.onnx.export(
+        Logits(model, torch), (x[:1],), str(folder / f"{name}.onnx"), dynamo=False, opset_version=17,
+        input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
+    for batch in (1, 16):
+        x[:batch].numpy().tofile(folder / f"{name}-{batch}.nchw")
+        x[:batch].permute(0, 2, 3, 1).contiguous().numpy().tofile(folder / f"{name}-{batch}.nhwc")
+
+
+def prepare_training(folder):
+    import torch
     from safetensors.torch import save_file
 
     torch.manual_seed(0)
@@ -211,6 +214,8 @@ def peer(options, folder, *arguments):
 def inference(options, folder, name, batch):
     import numpy
 
+    if not (folder / name).exists():
+        prepare_inference(folder, name)
     rounds = 30 if batch == 1 else 8
     ours, theirs = [], []
     for _ in range(options.turns):
@@ -225,6 +230,7 @@ def inference(options, folder, name, batch):
 
 
 def training(options, folder):
+    prepare_training(folder)
     ours, theirs = [], []
     for _ in range(options.turns):
         ours.append(triptych(options.binary, ["train", options.threads, 7, folder]))
@@ -253,7 +259,6 @@ def main():
     print("| | beside | ours, ms | theirs, ms | ours / theirs | results differ by |\n|---|---|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        prepare(folder)
         runs = [(f"{name}, batch {batch}", "ONNX Runtime", lambda n=name, b=batch: inference(options, folder, n, b))
                 for name, batch in CASES]
         runs.append((f"{TRAINING}, batch 64", "PyTorch, channels last", lambda: training(options, folder)))

@@ -63,12 +63,14 @@ public struct ClassifierImport {
         } catch let mismatch as ParameterMismatch {
             throw VisionModelError.weightsDoNotFit(folder: files.folder, mismatch)
         }
-        let declarations = try store.parameters.map { parameter in
-            guard let stored = try weights.elementType(of: parameter.name) else {
-                preconditionFailure("\(parameter.name) was read, but is not there")
+        // Counters of batch norms, which the network does not read, but other programs miss.
+        let counters = weights.names.filter { $0.hasSuffix(".num_batches_tracked") }
+        let declarations = try (store.parameters.map(\.name) + counters).map { name in
+            guard let stored = try weights.elementType(of: name), let shape = weights.shape(of: name) else {
+                preconditionFailure("\(name) was read, but is not there")
             }
             return SafetensorsWriter.Declaration(
-                name: parameter.name, shape: parameter.shape, elementType: elementType ?? stored)
+                name: name, shape: shape, elementType: stored == .int32 ? stored : elementType ?? stored)
         }
         let types = Dictionary(uniqueKeysWithValues: declarations.map { ($0.name, $0.elementType) })
         var written = 0
