@@ -71,7 +71,7 @@ let package = Package(
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
         module("Grammars", ["JSON"]),
-        module("Datasets", ["JSON", "Tensors", "Images", "CZlib"]),
+        module("Datasets", ["JSON", "Tensors", "Images", "Hashing", "CZlib"]),
         module("Images", ["Tensors", "Kernels", "CPNG", "CJPEG"]),
         module("Charts", ["Images"]),
         module(

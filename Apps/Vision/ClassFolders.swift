@@ -6,10 +6,12 @@ struct ClassFolders: Sendable {
     static let uncertain = "uncertain"
 
     private static let largestByteCount = 120
-    private let names: [String]
+    /// By the numbers of the classes.
+    let names: [String]
 
-    init(labels: [String]) {
-        var taken: Set<String> = [Self.uncertain]
+    /// - Parameter reserved: names that no class gets.
+    init(labels: [String], reserving reserved: Set<String> = [uncertain]) {
+        var taken = reserved
         names = labels.enumerated().map { index, label in
             var name = Self.safe(label)
             if name.isEmpty { name = "class \(index)" }

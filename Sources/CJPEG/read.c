@@ -90,7 +90,8 @@ bool inspect_jpeg(const uint8_t *bytes, size_t count, jpeg_header *header, jpeg_
     jpeg_create_decompress(&decoder);
     jpeg_mem_src(&decoder, bytes, count);
     jpeg_read_header(&decoder, TRUE);
-    *header = (jpeg_header){.width = decoder.image_width, .height = decoder.image_height};
+    *header = (jpeg_header){
+        .width = decoder.image_width, .height = decoder.image_height, .components = (uint32_t)decoder.num_components};
     if (jpeg_has_multiple_scans(&decoder))
         for (int i = 0; i < decoder.num_components; i++)
             header->working_bytes +=

@@ -35,6 +35,11 @@ public struct ImageReader: Sendable {
         return bitmap.upright(from: header.orientation)
     }
 
+    /// The bytes of a file, for more than one look at them.
+    public func bytes(ofFile path: String) throws(ImageError) -> [UInt8] {
+        try PictureFile.bytes(path, limit: limits.fileSize)
+    }
+
     /// The picture in a file, three channels.
     public func read(_ path: String) throws(ImageError) -> Bitmap {
         try decode(PictureFile.bytes(path, limit: limits.fileSize), source: path)

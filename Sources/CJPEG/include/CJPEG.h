@@ -17,6 +17,8 @@ typedef struct {
 
 typedef struct {
     uint32_t width, height;
+    // Components of a pixel: 1 grey, 3 colour, 4 ink.
+    uint32_t components;
     // What the decoder keeps of the whole picture beside its pixels: all coefficients, where they come in several scans.
     uint64_t working_bytes;
 } jpeg_header;
