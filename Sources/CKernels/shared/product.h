@@ -150,10 +150,35 @@ INLINE Floats finished(
     return v;
 }
 
+// Nothing but a bias goes into the activation, and nothing is added after it.
+INLINE void finish_plainly(
+    const kernels_product *p, int activation, const float *sums, long row, long rows, long column, long columns,
+    long sum_stride
+) {
+    const float *bias = p->bias ? p->bias + column : NULL;
+    float *c = p->c + row * p->c_stride + column;
+    for (long j = 0; j < columns; j += LANES) {
+        const long count = columns - j;
+        if (count >= LANES) {
+            const Floats b = bias ? load(bias + j) : splat(0);
+            for (long r = 0; r < rows; r++)
+                store(c + r * p->c_stride + j, function_value(activation, load(sums + r * sum_stride + j) + b));
+        } else {
+            const Floats b = bias ? load_first(bias + j, count) : splat(0);
+            for (long r = 0; r < rows; r++)
+                store_first(c + r * p->c_stride + j, function_value(activation, load(sums + r * sum_stride + j) + b), count);
+        }
+    }
+}
+
 INLINE void finish_with(
     const kernels_product *p, int activation, const float *sums, long row, long rows, long column, long columns,
     long sum_stride
 ) {
+    if (p->alpha == 1 && p->beta == 0 && !p->residual && !p->arguments) {
+        finish_plainly(p, activation, sums, row, rows, column, columns, sum_stride);
+        return;
+    }
     for (long r = 0; r < rows; r++) {
         float *c = p->c + (row + r) * p->c_stride + column;
         const float *residual = p->residual ? p->residual + (row + r) * p->c_stride + column : NULL;

@@ -16,15 +16,23 @@ INLINE void store(float *p, Floats v) { __builtin_memcpy(p, &v, sizeof v); }
 
 // The first `count` (below LANES) floats, zeros after them.
 INLINE Floats load_first(const float *p, long count) {
+#if LANES == 16
+    return (Floats)__builtin_ia32_loadups512_mask(p, (Floats)(0), (uint16_t)((1 << count) - 1));
+#else
     float lanes[LANES] = {0};
     for (long i = 0; i < count; i++) lanes[i] = p[i];
     return load(lanes);
+#endif
 }
 
 INLINE void store_first(float *p, Floats v, long count) {
+#if LANES == 16
+    __builtin_ia32_storeups512_mask(p, v, (uint16_t)((1 << count) - 1));
+#else
     float lanes[LANES];
     store(lanes, v);
     for (long i = 0; i < count; i++) p[i] = lanes[i];
+#endif
 }
 
 INLINE Floats splat(float value) { return (Floats)(value); }
