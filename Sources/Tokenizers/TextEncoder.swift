@@ -106,7 +106,7 @@ extension TextEncoder {
 
 /// Collects the ids of one word after the other.
 private struct WordEncoder {
-    /// Added tokens that are not looked for in the present piece.
+    /// Tokens that the present piece does not become.
     var forbidden: Set<Int> = []
     var merger: WordMerger
     let byteIDs: [Int32]
@@ -126,11 +126,12 @@ private struct WordEncoder {
     }
 
     mutating func append(_ word: ArraySlice<UInt8>) {
-        if let known = cache.ids(of: word) {
+        // Words of plain text are not those of the cache: a vocabulary may hold the control tokens as pieces.
+        if forbidden.isEmpty, let known = cache.ids(of: word) {
             for id in known { result.append(Int(id)) }
             return
         }
-        if description.ignoresMerges, let id = token(for: word) {
+        if description.ignoresMerges, let id = token(for: word), !forbidden.contains(Int(id)) {
             tokens = [id]
         } else {
             tokens.removeAll(keepingCapacity: true)
@@ -143,11 +144,16 @@ private struct WordEncoder {
                 }
                 merger.merge(&tokens)
             case .unigram(let model): segment(written(word), model)
-            case .wordPiece(let model): model.append(written(word), description.vocabulary, to: &tokens)
+            case .wordPiece(let model):
+                model.append(written(word), description.vocabulary, to: &tokens)
+                if tokens.contains(where: { forbidden.contains(Int($0)) }) {
+                    tokens.removeAll(keepingCapacity: true)
+                    appendUnknown()
+                }
             }
         }
         for id in tokens { result.append(Int(id)) }
-        cache.insert(word, tokens)
+        if forbidden.isEmpty { cache.insert(word, tokens) }
     }
 
     /// The token that is the whole word.
@@ -202,12 +208,14 @@ private struct WordEncoder {
 
     /// What no piece holds may be a piece together with its neighbours; else it becomes bytes or unknown.
     private mutating func segment(_ word: ArraySlice<UInt8>, _ model: UnigramModel) {
-        model.segment(word, &workspace)
+        model.segment(word, without: forbidden, &workspace)
         for piece in workspace.pieces {
             let bytes = word[piece.range]
             if piece.id >= 0 {
                 tokens.append(piece.id)
-            } else if let entry = description.vocabulary.tokens.index(of: bytes) {
+            } else if let entry = description.vocabulary.tokens.index(of: bytes),
+                !forbidden.contains(Int(description.vocabulary.ids[entry]))
+            {
                 tokens.append(description.vocabulary.ids[entry])
             } else if model.fallsBackToBytes, bytes.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
                 for byte in bytes { tokens.append(byteIDs[Int(byte)]) }

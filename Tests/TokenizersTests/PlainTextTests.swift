@@ -71,7 +71,11 @@ import Tokenizers
         let pipelines = PipelineTests.pipelines
         let variant = try #require(pipelines.variants.first { $0.name == name })
         let tokenizer = try pipelines.tokenizer(variant)
-        let token = try #require(tokenizer.addedTokens.last { $0.isSpecial && !$0.stripsLeft && !$0.stripsRight })
+        // What small vocabularies do not know becomes the unknown token, also where it is plain.
+        let token = try #require(
+            tokenizer.addedTokens.last {
+                $0.isSpecial && !$0.stripsLeft && !$0.stripsRight && !["<unk>", "[UNK]"].contains($0.content)
+            })
         let text = "The tide \(token.content) came \(token.content) in"
         func count(_ ids: [Int]) -> Int { ids.count { $0 == token.id } }
         #expect(try count(tokenizer.encode(text)) == 2)
@@ -80,7 +84,7 @@ import Tokenizers
         let second = "The tide \(token.content) came ".utf8.count
         let plain = PlainText([second..<text.utf8.count], controlTokens: [token.id])
         let ids = try tokenizer.encode(text, plain: plain)
-        #expect(try count(ids) == 1 && ids.count > tokenizer.encode(text).count)
+        #expect(try count(ids) == 1 && ids.count >= tokenizer.encode(text).count)
         let other = PlainText([second..<text.utf8.count], controlTokens: [token.id + 1])
         #expect(try tokenizer.encode(text, plain: other) == tokenizer.encode(text))
     }

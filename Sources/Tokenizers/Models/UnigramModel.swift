@@ -59,7 +59,9 @@ struct UnigramModel: Sendable {
     }
 
     /// Finds the most probable pieces of `word`, which is valid UTF-8.
-    func segment(_ word: ArraySlice<UInt8>, _ workspace: inout Workspace) {
+    ///
+    /// - Parameter forbidden: pieces that do not count.
+    func segment(_ word: ArraySlice<UInt8>, without forbidden: Set<Int> = [], _ workspace: inout Workspace) {
         workspace.places.removeAll(keepingCapacity: true)
         workspace.places.append(contentsOf: repeatElement(Workspace.Place(), count: word.count + 1))
         let offset = word.startIndex
@@ -70,6 +72,7 @@ struct UnigramModel: Sendable {
             let scoreHere = workspace.places[start].score
             var coversCharacter = false
             trie.forEachPrefix(of: word, from: offset + start) { id, end in
+                if !forbidden.isEmpty, forbidden.contains(Int(id)) { return }
                 Self.offer(scoreHere + scores[id], Int32(id), from: start, at: &workspace.places[end - offset])
                 if end - offset == start + length { coversCharacter = true }
             }
