@@ -131,14 +131,9 @@ import Testing
             Self.chatOptions + [
                 "--lora-dropout", "0.1", "--max-steps", "120", "--save-every", "3", "--evaluate-every", "20",
             ]
-        let clock = ContinuousClock()
-        let start = clock.now
         var run = try text(arguments + ["--threads", "\(3 - threads)", "--output", "whole"])
         #expect(run.status == 0, "\(run.errors)")
-        let duration = (clock.now - start) / .seconds(1)
-        let kills = try folder.train(
-            arguments, in: "killed", threads: threads, killedWithin: duration * 0.1...duration * 0.6,
-            times: 6)
+        let kills = try folder.train(arguments, in: "killed", threads: threads, steps: 120, killed: 6)
         #expect(kills >= 3)
         run = try text(["train", "--resume", "killed", "--threads", "\(threads)"])
         #expect(run.status == 0, "\(run.errors)")

@@ -105,14 +105,10 @@ import Testing
     /// that nobody disturbed: weights, averages, running statistics, random changes to pictures.
     @Test(.timeLimit(.minutes(10))) func killedAndResumedItEndsWithTheSameBits() throws {
         let arguments = ["train"] + Self.small + ["--max-steps", "60"]
-        let clock = ContinuousClock()
-        let start = clock.now
         var run = try vision(arguments + ["--threads", "1", "--output", "one"])
-        let duration = (clock.now - start) / .seconds(1)
         #expect(run.status == 0, "\(run.errors)")
         let kills = try folder.train(
-            arguments, with: "vision", in: "killed", threads: 2, killedWithin: duration * 0.1...duration * 0.5, times: 5
-        )
+            arguments, with: "vision", in: "killed", threads: 2, steps: 60, killed: 5)
         #expect(kills >= 2)
         run = try vision(["train", "--resume", "killed", "--threads", "2"])
         #expect(run.status == 0, "\(run.errors)")
