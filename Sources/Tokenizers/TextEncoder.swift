@@ -126,34 +126,43 @@ private struct WordEncoder {
     }
 
     mutating func append(_ word: ArraySlice<UInt8>) {
-        // Words of plain text are not those of the cache: a vocabulary may hold the control tokens as pieces.
-        if forbidden.isEmpty, let known = cache.ids(of: word) {
-            for id in known { result.append(Int(id)) }
-            return
-        }
-        if description.ignoresMerges, let id = token(for: word), !forbidden.contains(Int(id)) {
-            tokens = [id]
-        } else {
+        if let known = cache.ids(of: word) {
             tokens.removeAll(keepingCapacity: true)
-            switch description.model {
-            case .bytePairs(let settings):
-                switch description.alphabet {
-                case .byteLevel where settings.isPlain: splitIntoBytes(word)
-                case .byteLevel: splitIntoCharacters(ByteLevelAlphabet.token(for: word)[...], settings)
-                case .spaceMarked, .characters: splitIntoCharacters(word, settings)
-                }
-                merger.merge(&tokens)
-            case .unigram(let model): segment(written(word), model)
-            case .wordPiece(let model):
-                model.append(written(word), description.vocabulary, to: &tokens)
-                if tokens.contains(where: { forbidden.contains(Int($0)) }) {
-                    tokens.removeAll(keepingCapacity: true)
-                    appendUnknown()
-                }
-            }
+            tokens.append(contentsOf: known)
+        } else {
+            encode(word, without: [])
+            cache.insert(word, tokens)
+        }
+        // A vocabulary may hold the control tokens as pieces.
+        if !forbidden.isEmpty, tokens.contains(where: { forbidden.contains(Int($0)) }) {
+            encode(word, without: forbidden)
         }
         for id in tokens { result.append(Int(id)) }
-        if forbidden.isEmpty { cache.insert(word, tokens) }
+    }
+
+    /// Makes `tokens` of a word.
+    private mutating func encode(_ word: ArraySlice<UInt8>, without forbidden: Set<Int>) {
+        if description.ignoresMerges, let id = token(for: word), !forbidden.contains(Int(id)) {
+            tokens = [id]
+            return
+        }
+        tokens.removeAll(keepingCapacity: true)
+        switch description.model {
+        case .bytePairs(let settings):
+            switch description.alphabet {
+            case .byteLevel where settings.isPlain: splitIntoBytes(word)
+            case .byteLevel: splitIntoCharacters(ByteLevelAlphabet.token(for: word)[...], settings)
+            case .spaceMarked, .characters: splitIntoCharacters(word, settings)
+            }
+            merger.merge(&tokens)
+        case .unigram(let model): segment(written(word), model, without: forbidden)
+        case .wordPiece(let model):
+            model.append(written(word), description.vocabulary, to: &tokens)
+            if tokens.contains(where: { forbidden.contains(Int($0)) }) {
+                tokens.removeAll(keepingCapacity: true)
+                appendUnknown()
+            }
+        }
     }
 
     /// The token that is the whole word.
@@ -207,7 +216,9 @@ private struct WordEncoder {
     }
 
     /// What no piece holds may be a piece together with its neighbours; else it becomes bytes or unknown.
-    private mutating func segment(_ word: ArraySlice<UInt8>, _ model: UnigramModel) {
+    private mutating func segment(
+        _ word: ArraySlice<UInt8>, _ model: UnigramModel, without forbidden: Set<Int>
+    ) {
         model.segment(word, without: forbidden, &workspace)
         for piece in workspace.pieces {
             let bytes = word[piece.range]

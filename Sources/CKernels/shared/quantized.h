@@ -252,7 +252,7 @@ static long quantized_row_count(int type, long inputs) {
 
 static void quantized_pack_row(int type, const float *a, long inputs, float *packed) {
     float *sums = packed + PACKED_HEADER;
-    const long groups = inputs / GROUP;
+    const long groups = has_minimum(type) ? inputs / GROUP : 0;
     for (long g = 0; g < groups; g++) {
         Floats sum = load(a + g * GROUP);
         UNROLL for (int v = 1; v < GROUP_VECTORS; v++) sum += load(a + g * GROUP + v * LANES);

@@ -67,8 +67,7 @@ struct UnigramModel: Sendable {
         let offset = word.startIndex
         var start = 0
         while start < word.count {
-            let lead = word[offset + start]
-            let length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+            let length = word[offset + start].characterLength
             let scoreHere = workspace.places[start].score
             var coversCharacter = false
             trie.forEachPrefix(of: word, from: offset + start) { id, end in

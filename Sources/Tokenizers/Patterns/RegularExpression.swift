@@ -45,25 +45,20 @@ struct RegularExpression: Sendable, Equatable {
             var start = position
             var end = try matcher.run(0, at: start)
             while end == nil, start < range.upperBound {
-                start += Self.length(text, start)
+                start += text[start].characterLength
                 end = try matcher.run(0, at: start)
             }
             guard let end else { return }
             if start == end, lastEnd == end {
                 // Nothing at the place where the last match ended does not count.
                 guard position < range.upperBound else { return }
-                position += Self.length(text, position)
+                position += text[position].characterLength
             } else {
                 position = end
                 lastEnd = end
                 body(start..<end)
             }
         }
-    }
-
-    private static func length(_ text: [UInt8], _ index: Int) -> Int {
-        let lead = text[index]
-        return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
     }
 }
 

@@ -23,7 +23,7 @@ enum ScalarClass: UInt8, Sendable {
     static func scalar(in text: [UInt8], at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
         let lead = UInt32(text[index])
         if lead < 0x80 { return (Unicode.Scalar(UInt8(lead)), 1) }
-        let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+        let length = text[index].characterLength
         var value = lead & (0x7F >> UInt32(length))
         for offset in 1..<length { value = value << 6 | UInt32(text[index + offset] & 0x3F) }
         return (Unicode.Scalar(value) ?? "\u{FFFD}", length)

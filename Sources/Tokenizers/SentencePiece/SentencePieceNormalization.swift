@@ -71,15 +71,7 @@ struct SentencePieceNormalization: Sendable {
             // A damaged table took the beginning of a character.
             return ([0xEF, 0xBF, 0xBD], start + 1)
         }
-        let end = ScalarClass.endOfCharacter(in: text, from: start)
+        let end = start + text[start].characterLength
         return (text[start..<end], end)
-    }
-}
-
-extension ScalarClass {
-    /// Where the character ends that begins at `start` of valid UTF-8.
-    static func endOfCharacter(in text: [UInt8], from start: Int) -> Int {
-        let lead = text[start]
-        return start + (lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4)
     }
 }

@@ -11,6 +11,21 @@ struct SentencePieceSegmentation: Sendable {
     let ids: [Int32]
     /// Never merged with what stands beside them.
     let userDefined: AddedTokenMatcher
+    /// Of a character that no piece has.
+    private let unknownScore: Float
+    /// Zero where all are below it, as scores are.
+    private let highestScore: Float
+
+    init(
+        scores: [Float], kinds: [SentencePieceFile.Kind], unknownID: Int, pieces: ByteStringTable, ids: [Int32],
+        userDefined: AddedTokenMatcher
+    ) {
+        (self.scores, self.kinds, self.unknownID) = (scores, kinds, unknownID)
+        (self.pieces, self.ids, self.userDefined) = (pieces, ids, userDefined)
+        let normal = kinds.indices.filter { kinds[$0] == .normal }.map { scores[$0] }
+        unknownScore = (normal.min() ?? .greatestFiniteMagnitude) - 10
+        highestScore = max(normal.max() ?? 0, .leastNormalMagnitude)
+    }
 
     struct Piece: Equatable {
         let range: Range<Int>
@@ -40,7 +55,7 @@ struct SentencePieceSegmentation: Sendable {
         for part in userDefined.split(text, text.indices, plain: plain) {
             var start = part.range.lowerBound
             while start < part.range.upperBound {
-                let end = part.id == nil ? ScalarClass.endOfCharacter(in: text, from: start) : part.range.upperBound
+                let end = part.id == nil ? start + text[start].characterLength : part.range.upperBound
                 symbols.append(
                     Symbol(
                         range: start..<end, previous: Int32(symbols.count) - 1, next: Int32(symbols.count) + 1,
@@ -109,17 +124,13 @@ struct SentencePieceSegmentation: Sendable {
     /// Of all ways to spell the text the most probable one (Kudo 2018, "Subword Regularization", equation 1).
     func mostProbable(_ text: [UInt8], plain: PlainText?, _ trie: TokenTrie) -> [Piece] {
         var places = [Place](repeating: Place(), count: text.count + 1)
-        let normal = kinds.indices.filter { kinds[$0] == .normal }.map { scores[$0] }
-        let unknownScore = (normal.min() ?? .greatestFiniteMagnitude) - 10
-        // Zero where all are below it, as scores are.
-        let highest = max(normal.max() ?? 0, .leastNormalMagnitude)
         func offer(_ score: Double, _ id: Int32, from start: Int, at end: Int) {
             guard places[end].start < 0 || score > places[end].score else { return }
             places[end] = Place(score: score, start: Int32(start), id: id)
         }
         var start = 0
         while start < text.count {
-            let end = ScalarClass.endOfCharacter(in: text, from: start)
+            let end = start + text[start].characterLength
             let before = places[start].score
             var coversCharacter = false
             trie.forEachPrefix(of: text[...], from: start) { number, pieceEnd in
@@ -128,7 +139,7 @@ struct SentencePieceSegmentation: Sendable {
                 case .unused: return
                 case .userDefined:
                     if let plain, plain.controlTokens.contains(Int(id)), plain.overlaps(start..<pieceEnd) { return }
-                    let score = Float(Double(Float(pieceEnd - start) * highest) - 0.1)
+                    let score = Float(Double(Float(pieceEnd - start) * highestScore) - 0.1)
                     offer(Double(score) + before, id, from: start, at: pieceEnd)
                 default: offer(Double(scores[Int(id)]) + before, id, from: start, at: pieceEnd)
                 }
