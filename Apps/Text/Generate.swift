@@ -59,11 +59,9 @@ struct Generate: AsyncParsableCommand {
     func validate() throws {
         try cache.check(with: adapterOptions)
         if maxTokens < 1 { throw ValidationError("--max-tokens \(maxTokens) is not possible; give 1 or more.") }
-        if !(1...1000).contains(count) { throw ValidationError("--count \(count) is not possible; give 1 to 1000.") }
+        try checkOption("count", count, 1...1000)
         if let logProbabilities {
-            if !(0...100).contains(logProbabilities) {
-                throw ValidationError("--log-probabilities \(logProbabilities) is not possible; give 0 to 100.")
-            }
+            try checkOption("log-probabilities", logProbabilities, 0...100)
             if format == .text { throw ValidationError("--log-probabilities needs --format json or jsonl.") }
         }
         if prompt != nil, file != nil { throw ValidationError("Give a prompt or --file, not both.") }

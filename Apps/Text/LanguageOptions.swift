@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineKit
 
 /// What a language model is made of, and what it learns from.
 struct LanguageOptions: ParsableArguments {
@@ -46,17 +47,11 @@ struct LanguageOptions: ParsableArguments {
     var export: String?
 
     func validate() throws {
-        func check<Value: Comparable>(_ name: String, _ value: Value?, _ range: ClosedRange<Value>) throws {
-            if let value, !range.contains(value) {
-                throw ValidationError(
-                    "--\(name) \(value) is not possible; give \(range.lowerBound) to \(range.upperBound).")
-            }
-        }
-        try check("context", context, 2...1 << 20)
-        try check("dropout", dropout, 0...0.9)
-        try check("label-smoothing", labelSmoothing, 0...0.9)
-        try check("validation-share", validationShare, 0...0.9)
-        try check("skip-bad", skipBad, 0...Int(Int32.max))
+        try checkOption("context", context, 2...1 << 20)
+        try checkOption("dropout", dropout, 0...0.9)
+        try checkOption("label-smoothing", labelSmoothing, 0...0.9)
+        try checkOption("validation-share", validationShare, 0...0.9)
+        try checkOption("skip-bad", skipBad, 0...Int(Int32.max))
         if (data + validation).contains("") { throw ValidationError("--data and --validation must not be empty.") }
     }
 }

@@ -40,53 +40,27 @@ struct ClassificationWork: Sendable {
 
     /// By their number in the list: what the network makes of each, or why that cannot be told.
     private func answers(_ inputs: [(Int, Input)]) async throws -> [Int: Result<PictureAnswer, any Error>] {
-        let pictures = try await framed(inputs)
-        let impressions = try await runOnThread { [classifier, topK, threshold] isCancelled in
-            if isCancelled() { throw CancellationError() }
-            let framed = pictures.compactMap { try? $0.get() }
-            return framed.isEmpty ? [] : try classifier.impressions(framed: framed, top: topK, threshold: threshold)
+        let found = try await Vision.answers(to: inputs) {
+            try framed($0.1)
+        } asking: { pictures in
+            let impressions = try classifier.impressions(framed: pictures, top: topK, threshold: threshold)
+            return zip(pictures, impressions).map { (framed: $0, impression: $1) }
         }
-        var results: [Int: Result<PictureAnswer, any Error>] = [:]
-        var next = impressions.makeIterator()
-        for ((index, input), picture) in zip(inputs, pictures) {
-            results[index] = picture.flatMap { framed in
-                next.next().map { .success(PictureAnswer(input: input, framed: framed, impression: $0)) }
-                    ?? .failure(CancellationError())
-            }
-        }
-        return results
+        return Dictionary(
+            uniqueKeysWithValues: zip(inputs, found).map { input, answer in
+                (
+                    input.0,
+                    answer.map { PictureAnswer(input: input.1, framed: $0.framed, impression: $0.impression) }
+                )
+            })
     }
 
-    /// What the network sees of each picture, in the order of the inputs.
-    private func framed(_ inputs: [(Int, Input)]) async throws -> [Result<Bitmap, any Error>] {
-        try await withThrowingTaskGroup(of: (Int, Result<Bitmap, any Error>).self) { group in
-            for (index, input) in inputs {
-                group.addTask {
-                    do {
-                        return (index, .success(try await framed(input)))
-                    } catch let error as CancellationError {
-                        throw error
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
-            }
-            var pictures: [(Int, Result<Bitmap, any Error>)] = []
-            for try await picture in group { pictures.append(picture) }
-            return pictures.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
-
-    private func framed(_ input: Input) async throws -> Bitmap {
-        try await runOnThread { [classifier] isCancelled in
-            if isCancelled() { throw CancellationError() }
-            return classifier.framed(try PictureSource(input: input).read())
-        }
+    private func framed(_ input: Input) throws -> Bitmap {
+        classifier.framed(try PictureSource(input: input).read())
     }
 
     /// The features of one picture, for comparing others with it.
     func features(of input: Input) async throws -> [Float] {
-        let picture = try await framed(input)
-        return try await runOnThread { [classifier] _ in try classifier.embeddings(framed: [picture])[0] }
+        try await runOnThread { _ in try classifier.embeddings(framed: [framed(input)])[0] }
     }
 }

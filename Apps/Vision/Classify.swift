@@ -71,15 +71,11 @@ struct Classify: AsyncParsableCommand {
         if inputs.isEmpty, fileList.list == nil {
             throw ValidationError("Nothing to classify: name at least one picture, folder or '-'.")
         }
-        if let topK, !(1...100_000).contains(topK) {
-            throw ValidationError("--top-k \(topK) is not possible; give 1 to 100000.")
-        }
+        try checkOption("top-k", topK, 1...100_000)
         guard (0...1).contains(threshold) else {
             throw ValidationError("--threshold \(threshold) is not possible; give 0 to 1.")
         }
-        guard (1...1_024).contains(batchSize) else {
-            throw ValidationError("--batch-size \(batchSize) is not possible; give 1 to 1024.")
-        }
+        try checkOption("batch-size", batchSize, 1...1_024)
         if output == "" { throw ValidationError("--output is empty; name a file, or '-'.") }
         if let embed, FeatureFile.Format(path: embed) == nil {
             throw ValidationError("--embed \(embed) tells no form; let the name end in .safetensors, .csv or .jsonl.")
@@ -140,7 +136,7 @@ struct Classify: AsyncParsableCommand {
     }
 
     private func inputList() throws -> InputList {
-        let list = InputExpander(extensions: PictureSource.fileExtensions)
+        let list = InputExpander(extensions: ImageFormat.allEndings)
             .expand(try fileList.arguments(after: inputs))
         return fileList.list == nil ? list : InputList(items: list.items, isSingle: false)
     }

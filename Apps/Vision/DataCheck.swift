@@ -39,9 +39,7 @@ struct DataCheck: AsyncParsableCommand {
     @OptionGroup var verbosity: VerbosityOptions
 
     func validate() throws {
-        guard (1...65_535).contains(smallest) else {
-            throw ValidationError("--smallest \(smallest) is not possible; give 1 to 65535.")
-        }
+        try checkOption("smallest", smallest, 1...65_535)
         if fix == "" { throw ValidationError("--fix is empty; name a folder.") }
         if fix != nil, data.count > 1 {
             throw ValidationError("--fix is for one data set; \(data.count) were named.")

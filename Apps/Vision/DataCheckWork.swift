@@ -18,33 +18,11 @@ struct DataCheckWork: Sendable {
         var facts: [PictureFacts] = []
         facts.reserveCapacity(count)
         while facts.count < count {
-            let pieces = (0..<Threads.count).map { thread in
-                let start = facts.count + thread * Self.pieceCount
-                return min(start, count)..<min(start + Self.pieceCount, count)
-            }
-            facts += try await read(pieces)
+            let entries = check.entries[facts.count..<min(count, facts.count + Threads.count * Self.pieceCount)]
+            facts += try await mapOnThreads(entries.map(\.sample)) { PictureFacts(reading: $0) }.map { try $0.get() }
             meter.update(completed: Double(facts.count), of: Double(count))
         }
         return check.report(facts, adding: try passedOver())
-    }
-
-    private func read(_ pieces: [Range<Int>]) async throws -> [PictureFacts] {
-        try await withThrowingTaskGroup(of: (Int, [PictureFacts]).self) { group in
-            for piece in pieces where !piece.isEmpty {
-                group.addTask { [check] in
-                    let facts = try await runOnThread { isCancelled in
-                        try piece.map { index in
-                            if isCancelled() { throw CancellationError() }
-                            return PictureFacts(reading: check.entries[index].sample)
-                        }
-                    }
-                    return (piece.lowerBound, facts)
-                }
-            }
-            var all: [(Int, [PictureFacts])] = []
-            for try await facts in group { all.append(facts) }
-            return all.sorted { $0.0 < $1.0 }.flatMap(\.1)
-        }
     }
 
     /// Files beside those of a data set that are pictures too, by their endings, but of formats that are not read.

@@ -35,9 +35,7 @@ struct DataCrop: AsyncParsableCommand {
         guard (0...4).contains(margin) else {
             throw ValidationError("--margin \(margin) is not possible; give 0 to 4.")
         }
-        guard (1...10_000).contains(smallest) else {
-            throw ValidationError("--smallest \(smallest) is not possible; give 1 to 10000.")
-        }
+        try checkOption("smallest", smallest, 1...10_000)
     }
 
     func run() async throws {

@@ -51,9 +51,7 @@ struct Evaluate: AsyncParsableCommand {
 
     func validate() throws {
         if worst < 0 { throw ValidationError("--worst \(worst) is not possible; give 0 or more.") }
-        guard (1...1_024).contains(batchSize) else {
-            throw ValidationError("--batch-size \(batchSize) is not possible; give 1 to 1024.")
-        }
+        try checkOption("batch-size", batchSize, 1...1_024)
         for (name, value) in [("output", output), ("confusion", confusion)] where value == "" {
             throw ValidationError("--\(name) is empty; name a file.")
         }

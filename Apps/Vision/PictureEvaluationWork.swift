@@ -51,30 +51,13 @@ struct PictureEvaluationWork: Sendable {
 
     /// By their number, what the network says of pictures, or why it cannot.
     private func answers(to samples: ArraySlice<PictureSample>) async throws -> [Int: Result<Answer, any Error>] {
-        let pictures = try await withThrowingTaskGroup(of: (Int, Result<Prepared, any Error>).self) { group in
-            for (index, sample) in zip(samples.indices, samples) {
-                group.addTask { [classifier] in
-                    (index, try await runOnThread { _ in Result { try Prepared(sample, classifier) } })
-                }
-            }
-            var pictures: [Int: Result<Prepared, any Error>] = [:]
-            for try await (index, picture) in group { pictures[index] = picture }
-            return pictures.sorted { $0.key < $1.key }
+        let found = try await Vision.answers(to: Array(samples)) {
+            try Prepared($0, classifier)
+        } asking: { pictures in
+            let probabilities = try classifier.probabilities(framed: pictures.map(\.picture))
+            return zip(pictures, probabilities).map { Answer(contentHash: $0.contentHash, probabilities: $1) }
         }
-        let probabilities = try await runOnThread { [classifier] isCancelled in
-            if isCancelled() { throw CancellationError() }
-            let framed = pictures.compactMap { try? $0.value.get().picture }
-            return framed.isEmpty ? [] : try classifier.probabilities(framed: framed)
-        }
-        var next = probabilities.makeIterator()
-        var answers: [Int: Result<Answer, any Error>] = [:]
-        for (index, picture) in pictures {
-            answers[index] = picture.flatMap { picture in
-                next.next().map { .success(Answer(contentHash: picture.contentHash, probabilities: $0)) }
-                    ?? .failure(CancellationError())
-            }
-        }
-        return answers
+        return Dictionary(uniqueKeysWithValues: zip(samples.indices, found))
     }
 
     /// A picture as the network takes it.
@@ -83,12 +66,16 @@ struct PictureEvaluationWork: Sendable {
         let contentHash: SHA256Digest
 
         init(_ sample: PictureSample, _ classifier: Classifier) throws {
-            picture = classifier.framed(try sample.picture())
-            contentHash =
-                switch sample.content {
-                case .file(let path): try SHA256.hash(contentsOfFile: path)
-                case .bitmap(let bitmap): SHA256.hash(bitmap.bytes)
-                }
+            switch sample.content {
+            case .file(let path):
+                let reader = ImageReader()
+                let bytes = try reader.bytes(ofFile: path)
+                picture = classifier.framed(try reader.decode(bytes, source: path))
+                contentHash = SHA256.hash(bytes)
+            case .bitmap(let bitmap):
+                picture = classifier.framed(try sample.picture())
+                contentHash = SHA256.hash(bitmap.bytes)
+            }
         }
     }
 }

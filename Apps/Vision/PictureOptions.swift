@@ -50,17 +50,11 @@ struct PictureOptions: ParsableArguments {
     var export: String?
 
     func validate() throws {
-        func check<Value: Comparable>(_ name: String, _ value: Value?, _ range: ClosedRange<Value>) throws {
-            if let value, !range.contains(value) {
-                throw ValidationError(
-                    "--\(name) \(value) is not possible; give \(range.lowerBound) to \(range.upperBound).")
-            }
-        }
-        try check("size", size, 8...1_024)
-        try check("skip-bad", skipBad, 0...Int(Int32.max))
-        try check("validation-share", validationShare, 0...0.9)
-        try check("label-smoothing", labelSmoothing, 0...0.9)
-        try check("dropout", dropout, 0...0.9)
+        try checkOption("size", size, 8...1_024)
+        try checkOption("skip-bad", skipBad, 0...Int(Int32.max))
+        try checkOption("validation-share", validationShare, 0...0.9)
+        try checkOption("label-smoothing", labelSmoothing, 0...0.9)
+        try checkOption("dropout", dropout, 0...0.9)
         if data == "" || validation == "" { throw ValidationError("--data and --validation must not be empty.") }
         if let labels, self.labelNames(labels).contains("") {
             throw ValidationError("--labels \(labels): a name is empty.")

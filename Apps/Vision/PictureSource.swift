@@ -4,9 +4,6 @@ import Images
 
 /// Where a picture comes from.
 struct PictureSource: Sendable {
-    /// What folders are searched for.
-    static let fileExtensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
-
     let input: Input
 
     /// The picture. To be called on a thread of its own: a pipe may keep its reader waiting.

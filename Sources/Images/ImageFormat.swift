@@ -1,5 +1,5 @@
 /// A format that is read, recognised by a file's first bytes and never by its name.
-public enum ImageFormat: String, Sendable, Hashable, CustomStringConvertible {
+public enum ImageFormat: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     case png
     case jpeg
 
@@ -14,6 +14,17 @@ public enum ImageFormat: String, Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String { rawValue.uppercased() }
+
+    /// Those of file names, lower-case and without the dot; the usual one first.
+    public var endings: [String] {
+        switch self {
+        case .png: ["png"]
+        case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
+        }
+    }
+
+    /// What folders are searched for.
+    public static let allEndings = allCases.flatMap(\.endings)
 }
 
 /// What a file that is neither PNG nor JPEG looks like, for error messages that help.

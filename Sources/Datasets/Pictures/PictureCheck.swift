@@ -170,13 +170,3 @@ extension PictureDataSet.Split {
         }
     }
 }
-
-extension ImageFormat {
-    /// Those of file names, lower-case and without the dot; the usual one first.
-    public var endings: [String] {
-        switch self {
-        case .png: ["png"]
-        case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
-        }
-    }
-}

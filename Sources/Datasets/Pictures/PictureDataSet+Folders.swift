@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Images
 
 #if canImport(Glibc)
     import Glibc
@@ -7,8 +8,6 @@ import FoundationEssentials
 #endif
 
 extension PictureDataSet {
-    private static let extensions: Set = ["png", "jpg", "jpeg", "jpe", "jfif"]
-
     /// A folder for each class; or folders for training, validation and test, and those of the classes within them.
     init(folder: String, labels: [String]?) throws(PictureDataError) {
         let names = try Self.folders(in: folder)
@@ -56,7 +55,8 @@ extension PictureDataSet {
             let path = "\(folder)/\(name)"
             if isFolder(path) {
                 found += try pictures(in: path)
-            } else if let ending = name.split(separator: ".").last, extensions.contains(ending.lowercased()) {
+            } else if let ending = name.split(separator: ".").last, ImageFormat.allEndings.contains(ending.lowercased())
+            {
                 found.append(path)
             }
         }
