@@ -97,10 +97,7 @@ struct Export: AsyncParsableCommand {
         }
         let target = URL(fileURLWithPath: output, isDirectory: true)
         if let merged { return try merged.write(to: target, elementType: type?.elementType, on: console) }
-        var additions: [String: Data] = [:]
-        if let card = try ModelCard(checkpoint: source.url.path) {
-            additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
-        }
-        try source.export(to: target, elementType: type?.elementType, adding: additions, on: console)
+        let card = try ModelCard.files(ofCheckpoint: source.url.path, name: target.lastPathComponent)
+        try source.export(to: target, elementType: type?.elementType, adding: card, on: console)
     }
 }

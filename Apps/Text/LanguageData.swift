@@ -1,7 +1,6 @@
 import CommandLineKit
 import Datasets
 import Foundation
-import Hashing
 import Tensors
 import TextModels
 import Tokenizers
@@ -34,12 +33,7 @@ struct LanguageData {
     ///
     /// - Parameter others: further files that a run depends on.
     func fingerprints(and others: [String] = []) throws -> [RunDescription.DataFile] {
-        try (files + others).map { path in
-            RunDescription.DataFile(
-                path: path,
-                byteCount: try URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0,
-                sha256: try SHA256.hash(contentsOfFile: path).hexadecimal)
-        }
+        try (files + others).map(RunDescription.DataFile.init(hashing:))
     }
 
     /// The options that say what the data is, with the values that were resolved.

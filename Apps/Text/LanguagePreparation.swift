@@ -102,21 +102,11 @@ struct LanguagePreparation {
                 steps.flatMap { $0[keyPath: part] + Array(repeating: filler, count: size - $0[keyPath: part].count) },
                 shape: shape)
         }
-        let values = Dictionary(
-            uniqueKeysWithValues: store.parameters.map { ($0.name, $0.value.converted(to: .float32)) })
-        try ModelFolder.save(
-            to: URL(fileURLWithPath: folder), configuration: files.configuration,
-            weights: store.parameters.map { .init(name: $0.name, shape: $0.shape, elementType: .float32) },
-            otherFiles: files.others,
-            tensor: { name in
-                values[name]!  // asked for are the names just declared
-            },
-            finish: { hiddenPath in
-                try SafetensorsWriter.write(
-                    [
-                        "tokens": whole(\.inputs, filledWith: 0),
-                        "targets": whole(\.targets, filledWith: TokenBatch.ignoredTarget),
-                    ], to: "\(hiddenPath)/batches.safetensors")
-            })
+        try files.export(
+            store,
+            batches: [
+                "tokens": whole(\.inputs, filledWith: 0),
+                "targets": whole(\.targets, filledWith: TokenBatch.ignoredTarget),
+            ], to: folder)
     }
 }

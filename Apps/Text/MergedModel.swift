@@ -34,7 +34,7 @@ struct MergedModel {
         var additions: [String: Data] = [:]
         if let card {
             let count = card.isOfAdapters ? try folder.parameterCount() : nil
-            additions["README.md"] = Data(card.text(name: url.lastPathComponent, mergedInto: count).utf8)
+            additions[ModelCard.fileName] = Data(card.text(name: url.lastPathComponent, mergedInto: count).utf8)
         }
         additions[Self.templateName] = try adapter.contents(of: Self.templateName)
         try folder.export(

@@ -34,9 +34,7 @@ struct Train: AsyncParsableCommand {
 
     func run() async throws {
         // Options of a configuration file, or of the run that is resumed, come before those given here.
-        let given = Array(CommandLine.arguments.drop { $0 != Self._commandName }.dropFirst())
-        let command = try ConfigurationArguments.completed(self, training, given: given)
-        try await command.train()
+        try await ConfigurationArguments.completed(self, training).train()
     }
 
     private func train() async throws {
@@ -45,9 +43,7 @@ struct Train: AsyncParsableCommand {
         if language.data.isEmpty {
             throw ValidationError("--data is missing; name a text file, a folder or a .jsonl file.")
         }
-        if training.resume == nil, training.output == nil, !training.dryRun {
-            throw ValidationError("--output is missing; name the run's folder.")
-        }
+        try training.checkFolder()
         guard let model = fineTuning.model else {
             let preparation = try LanguagePreparation(language, training, console: console)
             return try await preparation.work().run(training, on: console)

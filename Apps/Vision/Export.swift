@@ -2,24 +2,11 @@ import ArgumentParser
 import Checkpoints
 import CommandLineKit
 import Foundation
-import Kernels
 import ModelCatalog
 import Training
 
 /// `vision export`: a model as a folder that other programs open.
 struct Export: AsyncParsableCommand {
-    enum StoredType: String, ExpressibleByArgument, CaseIterable {
-        case float32, float16, bfloat16
-
-        var elementType: ElementType {
-            switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            }
-        }
-    }
-
     static let configuration = CommandConfiguration(
         abstract: "Write a model as a folder that other programs open.",
         discussion: """
@@ -48,11 +35,8 @@ struct Export: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "vision")
         let source = try ModelFolder(ModelCatalog.locate(model))
         let target = URL(fileURLWithPath: output, isDirectory: true)
-        var additions: [String: Data] = [:]
-        if let card = try ModelCard(checkpoint: source.url.path) {
-            additions["README.md"] = Data(card.text(name: target.lastPathComponent).utf8)
-        }
-        try source.export(to: target, elementType: type?.elementType, adding: additions)
+        let card = try ModelCard.files(ofCheckpoint: source.url.path, name: target.lastPathComponent)
+        try source.export(to: target, elementType: type?.elementType, adding: card)
         console.note("\(output): \(try source.parameterCount()) numbers")
     }
 }

@@ -2,24 +2,11 @@ import ArgumentParser
 import Checkpoints
 import CommandLineKit
 import Foundation
-import Kernels
 import ModelCatalog
 import VisionModels
 
 /// `vision import`: weights of another program as a folder that says all that is to be known of the model.
 struct Import: AsyncParsableCommand {
-    enum StoredType: String, ExpressibleByArgument, CaseIterable {
-        case float32, float16, bfloat16
-
-        var elementType: ElementType {
-            switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            }
-        }
-    }
-
     static let configuration = CommandConfiguration(
         abstract: "Make a model folder of weights that came from another program.",
         discussion: """

@@ -80,19 +80,13 @@ struct PictureData {
     ///
     /// - Parameter others: further files that a run depends on.
     func fingerprints(and others: [String] = []) throws -> [RunDescription.DataFile] {
-        func file(_ path: String) throws -> RunDescription.DataFile {
-            RunDescription.DataFile(
-                path: path,
-                byteCount: try URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0,
-                sha256: try SHA256.hash(contentsOfFile: path).hexadecimal)
-        }
         func files(of set: PictureDataSet) throws -> [RunDescription.DataFile] {
-            let files = try set.files.map(file)
+            let files = try set.files.map(RunDescription.DataFile.init(hashing:))
             var (hasher, total, count) = (SHA256(), 0, 0)
             for split in PictureDataSet.Split.allCases {
                 for sample in set.splits[split] ?? [] {
                     guard case .file(let path) = sample.content else { continue }
-                    let size = try URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+                    let size = try RunDescription.DataFile.byteCount(of: path)
                     hasher.update("\(sample.name)\t\(set.labels[sample.label])\t\(size)\n".utf8)
                     (total, count) = (total + size, count + 1)
                 }
@@ -102,6 +96,7 @@ struct PictureData {
                 path: set.path, byteCount: total, sha256: hasher.finalized().hexadecimal)
             return files + [pictures]
         }
-        return try files(of: set) + (validationSet.map { try files(of: $0) } ?? []) + others.map(file)
+        return try files(of: set) + (validationSet.map { try files(of: $0) } ?? [])
+            + others.map(RunDescription.DataFile.init(hashing:))
     }
 }

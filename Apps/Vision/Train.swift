@@ -29,9 +29,7 @@ struct Train: AsyncParsableCommand {
 
     func run() async throws {
         // Options of a configuration file, or of the run that is resumed, come before those given here.
-        let given = Array(CommandLine.arguments.drop { $0 != Self._commandName }.dropFirst())
-        let command = try ConfigurationArguments.completed(self, training, given: given)
-        try await command.train()
+        try await ConfigurationArguments.completed(self, training).train()
     }
 
     private func train() async throws {
@@ -40,9 +38,7 @@ struct Train: AsyncParsableCommand {
         guard let data = pictures.data else {
             throw ValidationError("--data is missing; name a folder of pictures, of IDX files, or a table.")
         }
-        if training.resume == nil, training.output == nil, !training.dryRun {
-            throw ValidationError("--output is missing; name the run's folder.")
-        }
+        try training.checkFolder()
         if tuning.model != nil, pictures.preset != nil {
             throw ValidationError("--preset is for a model from nothing; leave it or --model out.")
         }

@@ -1,6 +1,3 @@
-import Checkpoints
-import Foundation
-import Kernels
 import Parameters
 import Tensors
 import Training
@@ -24,22 +21,12 @@ struct TrainingExport {
             throw TrainingError.invalidSetting(
                 name: "export", expected: "fewer steps, so that all batches are of one size")
         }
-        let values = Dictionary(
-            uniqueKeysWithValues: store.parameters.map { ($0.name, $0.value.converted(to: .float32)) })
         let shape = Shape([count] + all[0].pictures.shape)
-        try ModelFolder.save(
-            to: URL(fileURLWithPath: folder), configuration: files.configuration,
-            weights: store.parameters.map { .init(name: $0.name, shape: $0.shape, elementType: .float32) },
-            otherFiles: files.others,
-            tensor: { name in
-                values[name]!  // asked for are the names just declared
-            },
-            finish: { hiddenPath in
-                try SafetensorsWriter.write(
-                    [
-                        "pictures": Tensor(all.flatMap { $0.pictures.floats() }, shape: shape),
-                        "targets": Tensor(all.flatMap(\.targets), shape: [count, all[0].count]),
-                    ], to: "\(hiddenPath)/batches.safetensors")
-            })
+        try files.export(
+            store,
+            batches: [
+                "pictures": Tensor(all.flatMap { $0.pictures.floats() }, shape: shape),
+                "targets": Tensor(all.flatMap(\.targets), shape: [count, all[0].count]),
+            ], to: folder)
     }
 }

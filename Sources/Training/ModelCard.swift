@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 import JSON
 
 /// The page about a trained model that goes with it: what it was made from, how, and what was measured.
@@ -23,6 +23,15 @@ public struct ModelCard: Sendable {
         self.step = step
         figures = try Self.figures(log: "\(run)/\(MetricsLog.linesName)", step: step)
     }
+
+    /// The card as the file of a model folder, where the model comes from a run; else nothing.
+    public static func files(ofCheckpoint folder: String, name: String) throws -> [String: Data] {
+        guard let card = try ModelCard(checkpoint: folder) else { return [:] }
+        return [fileName: Data(card.text(name: name).utf8)]
+    }
+
+    /// What the card of a model folder is called.
+    public static let fileName = "README.md"
 
     private static func figures(log: String, step: Int) throws -> [(name: String, value: Double)] {
         guard RunFolder.exists(log) else { return [] }

@@ -16,10 +16,11 @@ public enum ConfigurationArguments {
 
     /// `command` parsed again with the options of its configuration file, or of the run that it resumes, before its own.
     ///
-    /// - Parameter given: the arguments after the verb.
+    /// - Parameter given: the arguments after the verb, where they are not those of the process.
     public static func completed<Command: ParsableCommand>(
-        _ command: Command, _ options: TrainingOptions, given: [String]
+        _ command: Command, _ options: TrainingOptions, given: [String]? = nil
     ) throws -> Command {
+        let given = given ?? Array(CommandLine.arguments.drop { $0 != Command._commandName }.dropFirst())
         let path: String
         if let run = options.resume {
             path = run + "/run.json"

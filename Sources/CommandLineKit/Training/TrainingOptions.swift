@@ -112,4 +112,11 @@ public struct TrainingOptions: ParsableArguments {
             throw ValidationError("--batch-size \(batchSize) is not possible; give at least 1.")
         }
     }
+
+    /// Throws where nothing says into which folder a run goes. Not part of `validate()`: it may stand in a configuration file.
+    public func checkFolder() throws {
+        if resume == nil, output == nil, !dryRun {
+            throw ValidationError("--output is missing; name the run's folder.")
+        }
+    }
 }

@@ -10,13 +10,10 @@ struct GGUFDescription {
 
     /// - Parameter file: what errors call the model.
     init(_ gpt2: GPT2Configuration, file: String) throws(TextModelError) {
-        func require(_ isSo: Bool, _ key: String, _ value: String, _ supported: String) throws(TextModelError) {
-            if !isSo { throw .notForGGUF(file: file, key: key, value: value, supported: supported) }
-        }
         sizes = try Self.sizes(gpt2, gpt2.layers, gpt2.heads, gpt2.heads, ties: gpt2.tiesEmbedding, file)
-        try require(gpt2.activation == .geluTanh, "activation_function", "\(gpt2.activation)", "gelu_new")
-        try require(gpt2.scalesScores, "scale_attn_weights", "false", "true")
-        try require(!gpt2.scalesScoresByLayer, "scale_attn_by_inverse_layer_idx", "true", "false")
+        try Self.require(file, gpt2.activation == .geluTanh, "activation_function", "\(gpt2.activation)", "gelu_new")
+        try Self.require(file, gpt2.scalesScores, "scale_attn_weights", "false", "true")
+        try Self.require(file, !gpt2.scalesScoresByLayer, "scale_attn_by_inverse_layer_idx", "true", "false")
         add("context_length", gpt2.positions)
         add("embedding_length", gpt2.width)
         add("block_count", gpt2.layers)
@@ -52,6 +49,12 @@ struct GGUFDescription {
         try addScaling(llama, file)
     }
 
+    private static func require(
+        _ file: String, _ isSo: Bool, _ key: String, _ value: String, _ supported: String
+    ) throws(TextModelError) {
+        if !isSo { throw .notForGGUF(file: file, key: key, value: value, supported: supported) }
+    }
+
     private static func sizes(
         _ configuration: any LanguageModelConfiguration, _ layers: Int, _ heads: Int, _ keyHeads: Int, ties: Bool,
         _ file: String
@@ -68,26 +71,23 @@ struct GGUFDescription {
 
     /// Throws for what llama.cpp takes for granted and this model has otherwise.
     private static func check(_ llama: LlamaConfiguration, _ file: String) throws(TextModelError) {
-        func require(_ isSo: Bool, _ key: String, _ value: String, _ supported: String) throws(TextModelError) {
-            if !isSo { throw .notForGGUF(file: file, key: key, value: value, supported: supported) }
-        }
         let family = llama.family
-        try require(!llama.hasAttentionBias || family == .llama, "attention_bias", "true", "false")
+        try Self.require(file, !llama.hasAttentionBias || family == .llama, "attention_bias", "true", "false")
         switch family {
         case .gemma2, .gemma3:
             let isUsual = (0..<llama.layers).allSatisfy {
                 (llama.window(ofLayer: $0) != nil) == (llama.slidingWindow != nil && family.slides(layer: $0))
             }
-            try require(isUsual, "layer_types", "an order of their own", "that of the published models")
+            try Self.require(file, isUsual, "layer_types", "an order of their own", "that of the published models")
             let divides = llama.layers == (family == .gemma2 ? 46 : 62)
             let divisor = Double(divides ? llama.width / llama.heads : llama.headWidth)
             let stated = llama.attentionDivisor ?? Double(llama.headWidth)
-            try require(stated == divisor, "query_pre_attn_scalar", "\(stated)", "\(divisor)")
+            try Self.require(file, stated == divisor, "query_pre_attn_scalar", "\(stated)", "\(divisor)")
             if family == .gemma3 {
                 let base = llama.localRotaryBase ?? llama.rotaryBase
-                try require(base == 10_000, "rope_local_base_freq", "\(base)", "10000")
+                try Self.require(file, base == 10_000, "rope_local_base_freq", "\(base)", "10000")
             }
-        case .qwen2, .qwen3: try require(llama.slidingWindow == nil, "use_sliding_window", "true", "false")
+        case .qwen2, .qwen3: try Self.require(file, llama.slidingWindow == nil, "use_sliding_window", "true", "false")
         case .llama, .mistral, .gemma: break
         }
     }
