@@ -71,16 +71,17 @@ let package = Package(
         module("Audio", ["Tensors", "Kernels", "JSON", "CSoundFile", "CSoxr", "CFFTW"]),
         module("Decoding", ["Tensors", "Kernels"]),
         module("Grammars", ["JSON"]),
-        module("Datasets", ["JSON", "Tensors", "Images", "Hashing", "CZlib"]),
-        module("Images", ["Tensors", "Kernels", "CPNG", "CJPEG"]),
-        module("Charts", ["Images"]),
+        module("Datasets", ["JSON", "Geometry", "Tensors", "Images", "Hashing", "CZlib"]),
+        module("Geometry"),
+        module("Images", ["Geometry", "Tensors", "Kernels", "CPNG", "CJPEG"]),
+        module("Charts", ["Geometry", "Images"]),
         module(
             "Training",
             [
                 "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Datasets", "Evaluation",
-                "Charts", "Images", "Hashing", "JSON",
+                "Charts", "Geometry", "Images", "Hashing", "JSON",
             ]),
-        module("Evaluation"),
+        module("Evaluation", ["Geometry"]),
         module("ModelCatalog", ["Hashing", "JSON"]),
         module(
             "SpeechModels",
@@ -98,7 +99,8 @@ let package = Package(
         module(
             "VisionModels",
             [
-                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Images",
+                "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Hashing", "Geometry",
+                "Images",
                 "Datasets",
                 "Evaluation", "Optimizers", "Training",
             ]),
@@ -128,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "vision",
             dependencies: [
-                "VisionModels", "Images", "Checkpoints", "ModelCatalog", "CommandLineKit", "Kernels", "Datasets",
+                "VisionModels", "Geometry", "Images", "Checkpoints", "ModelCatalog", "CommandLineKit", "Kernels",
+                "Datasets",
                 "Charts", "Evaluation", "Hashing", "Parameters", "Tensors", "Training", argumentParser,
             ],
             path: "Apps/Vision", swiftSettings: settings),
@@ -165,16 +168,17 @@ let package = Package(
         tests("Audio", ["Audio", "Tensors", "Kernels", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
         tests("Grammars", ["Grammars", "JSON", "Tensors"]),
-        tests("Datasets", ["Datasets", "JSON"]),
-        tests("Images", ["Images", "Tensors", "Kernels", "CLibPNG"]),
-        tests("Charts", ["Charts", "Images"]),
+        tests("Datasets", ["Datasets", "Geometry", "JSON"]),
+        tests("Geometry", ["Geometry"]),
+        tests("Images", ["Images", "Geometry", "Tensors", "Kernels", "CLibPNG"]),
+        tests("Charts", ["Charts", "Geometry", "Images"]),
         tests(
             "Training",
             [
                 "Training", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Datasets",
                 "Layers", "Charts", "Images",
             ]),
-        tests("Evaluation", ["Evaluation"]),
+        tests("Evaluation", ["Evaluation", "Geometry"]),
         tests("ModelCatalog", ["ModelCatalog", "Hashing"]),
         tests(
             "SpeechModels",
@@ -193,10 +197,13 @@ let package = Package(
             ]),
         tests(
             "VisionModels",
-            ["VisionModels", "Layers", "Parameters", "Autograd", "Checkpoints", "Images", "Tensors", "Kernels"]),
+            [
+                "VisionModels", "Layers", "Parameters", "Autograd", "Checkpoints", "Geometry", "Images", "Training",
+                "Tensors", "Kernels",
+            ]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Text", ["text", "Evaluation"]),
-        tests("Vision", ["vision", "Images", "Checkpoints", "Parameters", "Tensors", "Kernels"]),
+        tests("Vision", ["vision", "Geometry", "Images", "Checkpoints", "Parameters", "Tensors", "Kernels"]),
         tests("Speech", ["speech", "Evaluation", "ModelCatalog", "Audio"]),
     ]
 )

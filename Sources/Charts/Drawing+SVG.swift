@@ -1,3 +1,4 @@
+import Geometry
 import Images
 
 extension Drawing {

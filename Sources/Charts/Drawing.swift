@@ -1,9 +1,10 @@
+public import Geometry
 public import Images
 
 /// A picture as a list of shapes, which becomes SVG or pixels. Coordinates count from the upper left corner, y downwards.
 public struct Drawing: Sendable {
-    public typealias Point = Images.Point
-    public typealias Rectangle = Images.Rectangle
+    public typealias Point = Geometry.Point
+    public typealias Rectangle = Geometry.Rectangle
     public typealias Color = Images.Color
     public typealias Anchor = Images.TextAnchor
 

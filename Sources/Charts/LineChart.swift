@@ -1,3 +1,4 @@
+public import Geometry
 public import Images
 
 /// Curves over a common axis, with ticks, grid, labels and a legend.

@@ -1,3 +1,4 @@
+import Geometry
 import Images
 
 /// Counts by rows and columns as shaded cells with their numbers: which class was taken for which.

@@ -1,3 +1,4 @@
+public import Geometry
 import Kernels
 
 #if canImport(Glibc)

@@ -46,8 +46,12 @@ extension Bitmap {
 
     /// The square in the middle whose side is `fraction` of the shorter side, rounded down.
     public func centerSquare(fraction: Double = 1) -> Bitmap {
-        let side = max(1, min(min(width, height), Int(fraction * Double(min(width, height)))))
+        let side = Self.centerSquareSide(width: width, height: height, fraction: fraction)
         return centerCropped(toWidth: side, height: side)
+    }
+
+    static func centerSquareSide(width: Int, height: Int, fraction: Double) -> Int {
+        max(1, min(min(width, height), Int(fraction * Double(min(width, height)))))
     }
 
     /// Adds borders of one colour, a value for each channel.

@@ -1,3 +1,4 @@
+import Geometry
 public import Tensors
 
 /// How a model wants its pictures: which part of them, of what size, and how their bytes become numbers.
@@ -9,6 +10,8 @@ public struct ImagePreprocessing: Sendable, Hashable {
         case centerSquare(fraction: Double)
         /// The shorter side is resized to so many pixels, then the middle is cut out.
         case shortSide(Int)
+        /// The whole picture in its own proportions, as large as fits, in the upper left corner; the rest is of one value.
+        case fitted(fill: UInt8)
     }
 
     /// Pixels.
@@ -39,6 +42,52 @@ public struct ImagePreprocessing: Sendable, Hashable {
         case .shortSide(let side):
             bitmap.resized(shortSide: side, by: interpolation, isAntialiased: isAntialiased)
                 .centerCropped(toWidth: width, height: height)
+        case .fitted(let fill):
+            fitted(bitmap, fill: fill)
+        }
+    }
+
+    private func fitted(_ bitmap: Bitmap, fill: UInt8) -> Bitmap {
+        let inner = fittedSize(width: bitmap.width, height: bitmap.height)
+        let resized = bitmap.resized(
+            toWidth: inner.width, height: inner.height, by: interpolation, isAntialiased: isAntialiased)
+        var frame = Bitmap(
+            width: width, height: height, filledWith: [UInt8](repeating: fill, count: bitmap.channels))
+        frame.paste(resized, x: 0, y: 0)
+        return frame
+    }
+
+    private func fittedSize(width: Int, height: Int) -> (width: Int, height: Int) {
+        let scale = min(Double(self.width) / Double(width), Double(self.height) / Double(height))
+        func scaled(_ extent: Int, _ limit: Int) -> Int { min(limit, max(1, Int((Double(extent) * scale).rounded()))) }
+        return (scaled(width, self.width), scaled(height, self.height))
+    }
+
+    /// Where a picture of `width` x `height` pixels lies in its frame.
+    public func placement(width: Int, height: Int) -> FramePlacement {
+        /// - Parameter extent: of the part of the picture, or of the resized picture, from whose middle the frame is cut.
+        func margin(_ extent: Int, _ cut: Int) -> Double {
+            Double((max(extent, cut) - cut) / 2 - max(0, cut - extent) / 2)
+        }
+        switch framing {
+        case .stretched:
+            return FramePlacement(
+                scaleX: Double(self.width) / Double(width), scaleY: Double(self.height) / Double(height))
+        case .fitted:
+            let size = fittedSize(width: width, height: height)
+            return FramePlacement(
+                scaleX: Double(size.width) / Double(width), scaleY: Double(size.height) / Double(height))
+        case .centerSquare(let fraction):
+            let side = Bitmap.centerSquareSide(width: width, height: height, fraction: fraction)
+            let (scaleX, scaleY) = (Double(self.width) / Double(side), Double(self.height) / Double(side))
+            return FramePlacement(
+                scaleX: scaleX, scaleY: scaleY,
+                origin: Point(-margin(width, side) * scaleX, -margin(height, side) * scaleY))
+        case .shortSide(let side):
+            let size = Bitmap.size(width: width, height: height, shortSide: side)
+            return FramePlacement(
+                scaleX: Double(size.width) / Double(width), scaleY: Double(size.height) / Double(height),
+                origin: Point(-margin(size.width, self.width), -margin(size.height, self.height)))
         }
     }
 

@@ -119,8 +119,13 @@ extension Bitmap {
     public func resized(
         shortSide side: Int, by interpolation: Interpolation, isAntialiased: Bool = true
     ) -> Bitmap {
+        let size = Self.size(width: width, height: height, shortSide: side)
+        return resized(toWidth: size.width, height: size.height, by: interpolation, isAntialiased: isAntialiased)
+    }
+
+    /// The size of a picture whose shorter side becomes `side`.
+    static func size(width: Int, height: Int, shortSide side: Int) -> (width: Int, height: Int) {
         func long(_ long: Int, _ short: Int) -> Int { max(side, Int(Double(side) * Double(long) / Double(short))) }
-        let (newWidth, newHeight) = width <= height ? (side, long(height, width)) : (long(width, height), side)
-        return resized(toWidth: newWidth, height: newHeight, by: interpolation, isAntialiased: isAntialiased)
+        return width <= height ? (side, long(height, width)) : (long(width, height), side)
     }
 }

@@ -1,4 +1,5 @@
 import Charts
+import Geometry
 import Images
 
 /// The picture of a run: training loss, faint and smoothed, and validation loss over the steps.

@@ -1,5 +1,6 @@
 import Charts
 import Foundation
+import Geometry
 import Images
 import Testing
 

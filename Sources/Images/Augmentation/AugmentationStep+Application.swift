@@ -1,3 +1,4 @@
+import Geometry
 import Tensors
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import Geometry
+
 /// Small pictures in rows, each with a caption, as one picture: a page of so many at most.
 public struct ContactSheet: Sendable {
     public struct Layout: Sendable, Hashable {

@@ -1,3 +1,5 @@
+public import Geometry
+
 /// A box around a thing in a picture, and what the thing is.
 public struct LabelledBox: Sendable, Hashable {
     public var rectangle: Rectangle

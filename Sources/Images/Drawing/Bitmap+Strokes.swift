@@ -1,3 +1,5 @@
+public import Geometry
+
 /// Shapes are painted by coverage: a pixel takes as much of a colour as the shape covers of it, so that lines of any slope
 /// are smooth. Grey pictures show a colour's luminance; where a picture has alpha, what is painted becomes opaque.
 extension Bitmap {

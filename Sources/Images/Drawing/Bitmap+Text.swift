@@ -1,3 +1,5 @@
+public import Geometry
+
 /// Which part of a text its position is.
 public enum TextAnchor: String, Sendable { case start, middle, end }
 

@@ -1,3 +1,5 @@
+package import Geometry
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)

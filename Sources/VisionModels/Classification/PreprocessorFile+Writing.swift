@@ -15,6 +15,9 @@ extension PreprocessorFile {
             self.size = Size(shortestEdge: side)
             cropSize = size
             crops = true
+        case .fitted(let fill):
+            self.size = size
+            (pads, padding) = (true, fill)
         }
         resampling = Self.interpolations.firstIndex(of: preprocessing.interpolation)
         let normalization = preprocessing.normalization

@@ -39,6 +39,9 @@ struct PreprocessorFile: Codable {
     /// Pillow's number of a filter.
     var resampling: Int?
     var crops: Bool?
+    /// Whether the picture keeps its proportions, and what it does not cover is of the value `padding`.
+    var pads: Bool?
+    var padding: UInt8?
     var scales: Bool?
     var scale: Float?
     var normalizes: Bool?
@@ -51,6 +54,8 @@ struct PreprocessorFile: Codable {
         case cropFraction = "crop_pct"
         case resampling = "resample"
         case crops = "do_center_crop"
+        case pads = "do_pad"
+        case padding = "padding_value"
         case scales = "do_rescale"
         case scale = "rescale_factor"
         case normalizes = "do_normalize"
@@ -93,7 +98,9 @@ struct PreprocessorFile: Codable {
         } else if let size {
             result.height = try extent(.size, size.height ?? standard.height)
             result.width = try extent(.size, size.width ?? standard.width)
-            result.framing = cropFraction.map { .centerSquare(fraction: $0) } ?? .stretched
+            result.framing =
+                pads == true
+                ? .fitted(fill: padding ?? 0) : cropFraction.map { .centerSquare(fraction: $0) } ?? .stretched
         }
         guard takesAnySize || (result.height, result.width) == (standard.height, standard.width) else {
             throw limits.invalid(

@@ -1,26 +1,3 @@
-/// A place in a picture, in pixels from its upper left corner, y downwards. Pixel centres lie at halves.
-public struct Point: Sendable, Hashable {
-    public var x: Double
-    public var y: Double
-
-    public init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
-}
-
-/// An upright rectangle at any place, whole pixels or not.
-public struct Rectangle: Sendable, Hashable {
-    public var x: Double
-    public var y: Double
-    public var width: Double
-    public var height: Double
-
-    public init(x: Double, y: Double, width: Double, height: Double) {
-        (self.x, self.y, self.width, self.height) = (x, y, width, height)
-    }
-
-    public var maximumX: Double { x + width }
-    public var maximumY: Double { y + height }
-}
-
 /// Red, green and blue from 0 to 255, and how opaque they are from 0 to 1.
 public struct Color: Sendable, Hashable {
     public var red: UInt8

@@ -1,0 +1,26 @@
+public import FoundationEssentials
+public import Images
+public import Parameters
+
+/// The sizes and options of a network that finds things in pictures, as in its `config.json`.
+public protocol ObjectDetectionConfiguration: Sendable, Equatable {
+    /// The name of the architecture with its size, for reports.
+    var architecture: String { get }
+    /// The names of the classes, by their numbers.
+    var labels: [String] { get set }
+    /// How pictures were prepared in training, where no `preprocessor_config.json` says otherwise.
+    var preprocessing: ImagePreprocessing { get }
+    /// Whether what it finds still holds several boxes for one thing, of which the most probable is to be kept.
+    var needsSuppression: Bool { get }
+
+    /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
+    ///
+    /// - Parameter file: what errors call the configuration.
+    func validate(file: String) throws(VisionModelError)
+
+    /// The model itself on `store`; throws ``ParameterMismatch`` with everything in which the two disagree.
+    func makeModel(in store: ParameterStore) throws -> any ObjectDetectionModel
+
+    /// What `config.json` of such a model holds.
+    func json() throws -> Data
+}
