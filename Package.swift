@@ -87,7 +87,7 @@ let package = Package(
             "SpeechModels",
             [
                 "Layers", "Parameters", "Autograd", "Tensors", "Kernels", "Checkpoints", "Tokenizers", "Decoding",
-                "Evaluation", "Hashing", "Audio", "CZlib",
+                "Evaluation", "Hashing", "Audio", "CZlib", "Datasets", "Optimizers", "Training",
             ]),
         module(
             "TextModels",
@@ -184,8 +184,7 @@ let package = Package(
             "SpeechModels",
             [
                 "SpeechModels", "ModelCatalog", "Evaluation", "Hashing", "Checkpoints", "Tokenizers", "Audio",
-                "Tensors",
-                "Kernels",
+                "Tensors", "Kernels", "Parameters", "Autograd", "Layers", "Optimizers", "Datasets", "Training",
             ]),
         tests(
             "TextModels",

@@ -14,13 +14,14 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case notFinite(model: String)
     case noSamples(source: String)
+    case unknownPreset(String, known: [String])
 
     public var description: String {
         switch self {
         case .invalidConfiguration(let file, let key, let value, let expected):
             "\(file): \(key) is \(value); expected \(expected)"
         case .unsupportedArchitecture(let name, let folder):
-            "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration"
+            "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration or conformer_ctc"
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, fetch the model again"
         case .controlTokensOutOfOrder(let file):
@@ -36,6 +37,8 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         case .noSamples(let source):
             "\(source): holds no sound at all (0 samples)"
+        case .unknownPreset(let name, let known):
+            "the preset '\(name)' is unknown; known are \(known.joined(separator: ", "))"
         case .cannotTranslate:
             "this model knows English only and cannot translate; use a multilingual model (without .en in its name)"
         }

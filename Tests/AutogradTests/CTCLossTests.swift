@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import Parameters
 import Tensors
 import TestKit
 import Testing
@@ -42,6 +44,43 @@ struct CTCLossTests {
                 expectClose(spared.floats(), [expected.isFinite ? Float(expected) : 0])
             }
         }
+    }
+
+    /// Random batches: empty targets, repeats, targets that do not fit (`Tests/Reference/conformer_fixtures.py`).
+    @Test func lossesAndGradientsAreThoseOfPyTorch() throws {
+        let file = try SafetensorsFile(path: Repository.file("Tests/Fixtures/conformer/ctc.safetensors").path)
+        func tensor(_ name: String) throws -> Tensor { try #require(try file.tensor(named: name)) }
+        let cases = file.names.count { $0.hasSuffix(".logits") }
+        #expect(cases == 24)
+        var (emptyCount, repeatCount, tooLongCount) = (0, 0, 0)
+        for number in 0..<cases {
+            let targets = try tensor("\(number).targets")
+            let lengths = try tensor("\(number).lengths").integers().map { Int($0) }
+            let (frames, labels) = (Array(lengths.prefix(targets.shape[0])), Array(lengths.suffix(targets.shape[0])))
+            let parameter = ParameterStore(random: RandomSource(seed: 1)).root
+                .parameter("x", try tensor("\(number).logits").shape, .zeros)
+            parameter.update(try tensor("\(number).logits"))
+            let blank = Int(try tensor("\(number).blank").integers()[0])
+            var losses: [Float] = []
+            let (_, gradients) = valueAndGradients {
+                let each = ctcLosses(
+                    logSoftmax(parameter.value), targets: targets, inputLengths: frames, targetLengths: labels,
+                    blank: blank, zeroInfinity: true)
+                losses = each.floats()
+                return sum(each)
+            }
+            expectClose(losses, try tensor("\(number).losses").floats())
+            let expected = try tensor("\(number).gradient").floats()
+            TestKit.expectClose(try #require(gradients[parameter]).floats(), expected, relative: 1e-4, absolute: 1e-5)
+            for (row, count) in labels.enumerated() {
+                let target = targets.integers()[row * targets.shape[1]..<row * targets.shape[1] + count]
+                let repeats = zip(target, target.dropFirst()).count { $0 == $1 }
+                emptyCount += count == 0 ? 1 : 0
+                repeatCount += repeats > 0 ? 1 : 0
+                tooLongCount += count + repeats > frames[row] ? 1 : 0
+            }
+        }
+        #expect(emptyCount > 3 && repeatCount > 10 && tooLongCount > 10)
     }
 
     /// No frames, no labels: nothing to pay. No frames and a label: impossible.

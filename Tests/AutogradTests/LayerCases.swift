@@ -139,6 +139,10 @@ private let recurrentCases: [GradientCase] = [
 ]
 
 private let lossCases: [GradientCase] = [
+    GradientCase(name: "packSequences", inputs: [.random([3, 4, 2])]) { packSequences($0[0], lengths: [2, 0, 4]) },
+    GradientCase(name: "unpackSequences", inputs: [.random([6, 2, 3])]) {
+        unpackSequences($0[0], lengths: [2, 0, 4], time: 5)
+    },
     GradientCase(name: "ctcLoss", inputs: [.random([2, 6, 4])]) {
         ctcLoss(
             logSoftmax($0[0]), targets: Tensor([1, 1, 2, 3, 9, 9] as [Int32], shape: [2, 3]), inputLengths: [6, 4],

@@ -1,0 +1,73 @@
+public import Autograd
+import Decoding
+import Evaluation
+public import Parameters
+import Tensors
+public import Training
+
+/// A network that spells what it hears as the trainer sees it: the negative logarithm of each text's probability (Graves et
+/// al. 2006), summed, and divided by the tokens of all texts.
+public struct CTCTraining: TrainableModel {
+    public let model: ConformerModel
+    public let parameters: ParameterStore
+    /// The probability with which elements are dropped in training.
+    public let dropout: Float
+    /// The share of the loss that intermediate layers have, if there are any (Lee and Watanabe 2021).
+    public let intermediateWeight: Float
+
+    public init(
+        _ model: ConformerModel, parameters: ParameterStore, dropout: Float = 0, intermediateWeight: Float = 0.3
+    ) {
+        (self.model, self.parameters) = (model, parameters)
+        (self.dropout, self.intermediateWeight) = (dropout, intermediateWeight)
+    }
+
+    public var itemName: String { "frames" }
+    public var countNames: [String] { ["token_error_rate"] }
+
+    public func loss(_ batch: SpeechBatch, mode: Mode) -> BatchLoss {
+        var updates = BufferUpdates()
+        let output = model(batch.features, lengths: batch.lengths, mode: mode, dropout: dropout, updates: &updates)
+        let targets = batch.targetTensor
+        func loss(_ logits: Tensor) -> Tensor { self.loss(logSoftmax(logits), batch, targets, output.lengths) }
+        let targetCount = batch.targets.reduce(0) { $0 + max(1, $1.count) }
+        let frames = batch.lengths.reduce(0, +)
+        guard case .training = mode else {
+            let logProbabilities = logSoftmax(output.logits)
+            return BatchLoss(
+                sum: self.loss(logProbabilities, batch, targets, output.lengths), targetCount: targetCount,
+                itemCount: frames,
+                counts: ["token_error_rate": Double(errors(logProbabilities, output.lengths, batch.targets))])
+        }
+        var sum = loss(output.logits)
+        if !output.intermediateLogits.isEmpty {
+            let inner = output.intermediateLogits.dropFirst().reduce(loss(output.intermediateLogits[0])) {
+                add($0, loss($1))
+            }
+            sum = add(
+                scale(sum, by: 1 - intermediateWeight),
+                scale(inner, by: intermediateWeight / Float(output.intermediateLogits.count)))
+        }
+        return BatchLoss(sum: sum, targetCount: targetCount, itemCount: frames, updates: updates)
+    }
+
+    /// An utterance too short for its text counts as 0: speed may have made it so.
+    private func loss(_ logProbabilities: Tensor, _ batch: SpeechBatch, _ targets: Tensor, _ lengths: [Int]) -> Tensor {
+        ctcLoss(
+            logProbabilities, targets: targets, inputLengths: lengths, targetLengths: batch.targets.map(\.count),
+            blank: model.configuration.blank, reduction: .sum, zeroInfinity: true)
+    }
+
+    /// Tokens that the best class of each frame gets wrong.
+    private func errors(_ logProbabilities: Tensor, _ lengths: [Int], _ targets: [[Int]]) -> Int {
+        let search = CTCGreedySearch(blank: model.configuration.blank)
+        let (values, time, classes) = (
+            logProbabilities.floats(), logProbabilities.shape[1], logProbabilities.shape[2]
+        )
+        return targets.indices.reduce(0) { total, index in
+            let start = index * time * classes
+            let tokens = search.tokens(values[start..<start + lengths[index] * classes], classes: classes).map(\.id)
+            return total + Alignment(reference: targets[index], hypothesis: tokens).counts.errors
+        }
+    }
+}
