@@ -2,14 +2,24 @@ public import Geometry
 
 /// A picture with boxes around the things that it shows.
 public struct AnnotatedPicture: Sendable, Hashable {
+    /// Pixels of the upright picture.
+    public struct Size: Sendable, Hashable {
+        public var width: Int
+        public var height: Int
+
+        public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+    }
+
     /// Where the file is.
     public var path: String
     /// What its data calls it: the path as the annotations have it.
     public var name: String
     public var boxes: [AnnotatedBox]
+    /// As its data has it, which may be wrong; nil where it says nothing.
+    public var size: Size?
 
-    public init(path: String, name: String, boxes: [AnnotatedBox]) {
-        (self.path, self.name, self.boxes) = (path, name, boxes)
+    public init(path: String, name: String, boxes: [AnnotatedBox], size: Size? = nil) {
+        (self.path, self.name, self.boxes, self.size) = (path, name, boxes, size)
     }
 }
 
