@@ -34,12 +34,7 @@ public protocol ImageClassificationConfiguration: Sendable, Equatable {
 }
 
 extension ImageClassificationConfiguration {
-    /// Configurations look alike, whatever they are of.
-    static func json(_ file: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(file) + Data("\n".utf8)
-    }
+    static func json(_ file: some Encodable) throws -> Data { try configurationJSON(file) }
 }
 
 extension ConfigurationLimits where Failure == VisionModelError {

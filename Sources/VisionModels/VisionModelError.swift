@@ -6,7 +6,7 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case invalidConfiguration(file: String, key: String, value: String, expected: String)
     case unsupportedArchitecture(name: String, folder: String, known: [String])
     /// Weights without a configuration whose names and shapes are those of no known model.
-    case unknownWeights(folder: String)
+    case unknownWeights(folder: String, known: [String])
     case weightsDoNotFit(folder: String, ParameterMismatch)
     case notFinite(model: String)
     /// Names for another number of classes, or empty ones.
@@ -21,11 +21,11 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
         case .invalidConfiguration(let file, let key, let value, let expected):
             "\(file): \(key) is \(value); expected \(expected)"
         case .unsupportedArchitecture(let name, let folder, let known):
-            "\(folder): the architecture \(name) is not one that classifies pictures here; known are "
+            "\(folder): the architecture \(name) is not one that can do this here; known are "
                 + known.joined(separator: ", ")
-        case .unknownWeights(let folder):
+        case .unknownWeights(let folder, let known):
             "\(folder): there is no config.json, and the names and shapes of the weights are those of no network that is known "
-                + "without one (EfficientNet-Lite, ResNet, ViT); fetch the whole folder of the model"
+                + "without one (\(known.joined(separator: ", "))); fetch the whole folder of the model"
         case .weightsDoNotFit(let folder, let mismatch): "\(folder): \(mismatch)"
         case .wrongNumberOfNames(let folder, let found, let expected):
             "\(folder): \(found) names for \(expected) classes; give one for each, none of them empty"

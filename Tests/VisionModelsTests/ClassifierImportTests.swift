@@ -95,7 +95,10 @@ import VisionModels
             try ClassifierImport(broken).write(to: folder.url.appendingPathComponent("out"))
         }
         let other = try save(["fc.weight"], as: "other.safetensors")
-        #expect(throws: VisionModelError.unknownWeights(folder: folder.path + "/")) { try ClassifierImport(other) }
+        #expect(
+            throws: VisionModelError.unknownWeights(
+                folder: folder.path + "/", known: ["EfficientNet-Lite", "ResNet", "ViT"])
+        ) { try ClassifierImport(other) }
         #expect(try folder.names == ["broken.safetensors", "other.safetensors"])
     }
 }

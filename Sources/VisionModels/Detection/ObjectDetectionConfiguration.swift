@@ -12,6 +12,10 @@ public protocol ObjectDetectionConfiguration: Sendable, Equatable {
     var preprocessing: ImagePreprocessing { get }
     /// Whether what it finds still holds several boxes for one thing, of which the most probable is to be kept.
     var needsSuppression: Bool { get }
+    /// What is told of all that may be a thing, unless somebody asks for more or less.
+    var standardOptions: DetectionOptions { get }
+    /// Height and width of what the network is given are multiples of this.
+    var extentMultiple: Int { get }
 
     /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
     ///
@@ -23,4 +27,9 @@ public protocol ObjectDetectionConfiguration: Sendable, Equatable {
 
     /// What `config.json` of such a model holds.
     func json() throws -> Data
+}
+
+extension ObjectDetectionConfiguration {
+    public var standardOptions: DetectionOptions { DetectionOptions() }
+    public var extentMultiple: Int { 32 }
 }

@@ -6,7 +6,7 @@ public import Training
 
 /// A network that finds things in pictures, whatever its architecture is.
 ///
-/// Everything that finds things, or trains a network to, goes through this; ``ObjectDetectionConfiguration`` makes one.
+/// Everything that finds things goes through this; ``ObjectDetectionConfiguration`` makes one.
 public protocol ObjectDetectionModel: Sendable {
     associatedtype Configuration: ObjectDetectionConfiguration
 
@@ -19,19 +19,23 @@ public protocol ObjectDetectionModel: Sendable {
     ///
     /// - Parameters:
     ///   - pictures: shape `[batch, height, width, 3]`.
-    ///   - threshold: candidates of a lower confidence are left out.
+    ///   - threshold: candidates of a lower confidence are left out. One whose confidence is no number stays, so that damaged
+    ///     weights show.
     func candidates(_ pictures: Tensor, above threshold: Double) -> [[DetectionCandidate]]
 
+    /// The same model for inference: batch norms are folded into the convolutions before them, and every matrix is in the
+    /// form that products read. What it computes in inference no longer follows changes of its parameters.
+    func folded() -> Self
+}
+
+/// A network that can learn to find things.
+public protocol TrainableObjectDetectionModel: ObjectDetectionModel {
     /// The loss of a batch, computed on the tape that is recording: the sum over all targets, to be divided by their number.
     ///
     /// - Parameters:
     ///   - pictures: shape `[batch, height, width, 3]`.
     ///   - targets: what each of them shows.
     func loss(_ pictures: Tensor, _ targets: [[DetectionTarget]], mode: Mode) -> BatchLoss
-
-    /// The same model for inference: batch norms are folded into the convolutions before them, and every matrix is in the
-    /// form that products read. What it computes in inference no longer follows changes of its parameters.
-    func folded() -> Self
 }
 
 /// What may be a thing in a picture.

@@ -1,0 +1,50 @@
+import Checkpoints
+import FoundationEssentials
+import Images
+import Parameters
+
+/// What the folder of a model that finds things holds: the configuration of a network, how it wants its pictures, and its
+/// weights under the network's own names.
+struct DetectorFiles {
+    let folder: String
+    let configuration: any ObjectDetectionConfiguration
+    let preprocessing: ImagePreprocessing
+    let weights: any TensorSource
+
+    static let known = ["FastestDet"]
+
+    init(_ model: ModelFolder) throws {
+        folder = model.url.path(percentEncoded: false)
+        let path = model.url.appending(path: "config.json").path(percentEncoded: false)
+        weights = try model.openWeights()
+        guard let names = try model.decode(ArchitectureNames.self, from: "config.json") else {
+            guard let found = FastestDetConfiguration(recognizing: weights) else {
+                throw VisionModelError.unknownWeights(folder: folder, known: Self.known)
+            }
+            (configuration, preprocessing) = (found, found.preprocessing)
+            return
+        }
+        if names.isOne(of: "FastestDet", "fastestdet") {
+            configuration = try FastestDetConfiguration(
+                model.configuration(FastestDetConfiguration.File.self), path: path)
+        } else {
+            throw VisionModelError.unsupportedArchitecture(
+                name: names.stated.first ?? "unknown", folder: folder, known: Self.known)
+        }
+        preprocessing = try model.preprocessing(standard: configuration.preprocessing, takesAnySize: true)
+        let multiple = configuration.extentMultiple
+        guard preprocessing.width.isMultiple(of: multiple), preprocessing.height.isMultiple(of: multiple) else {
+            throw VisionModelError.invalidConfiguration(
+                file: model.url.appending(path: "preprocessor_config.json").path(percentEncoded: false), key: "size",
+                value: "\(preprocessing.height) × \(preprocessing.width)", expected: "multiples of \(multiple)")
+        }
+    }
+
+    func loadModel() throws -> any ObjectDetectionModel {
+        do {
+            return try configuration.makeModel(in: ParameterStore(reading: weights))
+        } catch let mismatch as ParameterMismatch {
+            throw VisionModelError.weightsDoNotFit(folder: folder, mismatch)
+        }
+    }
+}

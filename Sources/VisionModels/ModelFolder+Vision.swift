@@ -1,0 +1,25 @@
+import Checkpoints
+import FoundationEssentials
+import Images
+
+extension ModelFolder {
+    /// `config.json` in one of its forms, once it is known to be there.
+    func configuration<File: Decodable>(_ type: File.Type) throws -> File {
+        guard let file = try decode(type, from: "config.json") else {
+            preconditionFailure("config.json was there and is not")
+        }
+        return file
+    }
+
+    /// How the network wants its pictures: as `preprocessor_config.json` says, where there is one.
+    ///
+    /// - Parameters:
+    ///   - standard: what counts where the file says nothing.
+    ///   - takesAnySize: whether the network takes pictures of another size than `standard` has.
+    func preprocessing(standard: ImagePreprocessing, takesAnySize: Bool) throws -> ImagePreprocessing {
+        let name = "preprocessor_config.json"
+        return try decode(PreprocessorFile.self, from: name)?.preprocessing(
+            standard: standard, takesAnySize: takesAnySize,
+            path: url.appending(path: name).path(percentEncoded: false)) ?? standard
+    }
+}
