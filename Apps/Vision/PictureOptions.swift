@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineKit
+import Images
 import VisionModels
 
 /// What a classifier learns from, and what it is made of.
@@ -24,9 +25,19 @@ struct PictureOptions: ParsableArguments {
     var labels: String?
     @Option(
         help:
-            "Random changes to pictures that are learnt from: none, light (shifts, mirrors) or standard (erased parts too)."
+            "Random changes to pictures that are learnt from: none, light (shifts, mirrors), standard (erased parts too) or strong (colours and forms too)."
     )
     var augment: AugmentationPreset?
+    @Option(
+        help:
+            "Mix pictures of a batch, and their classes: none, mixup (sums of two) or cutmix (a part of one in the other)."
+    )
+    var mix: MixingKind?
+    @Option(
+        help: ArgumentHelp(
+            "How evenly pictures are mixed, from 0.001 (0.2 with mixup, 1 with cutmix, where nothing is given).",
+            valueName: "strength", visibility: .hidden))
+    var mixStrength: Double?
     @Flag(help: "Let every class come equally often, however many pictures it has.")
     var balance = false
     @Option(help: ArgumentHelp("Pictures that cannot be read and may be left out.", valueName: "count"))
@@ -55,9 +66,22 @@ struct PictureOptions: ParsableArguments {
         try checkOption("validation-share", validationShare, 0...0.9)
         try checkOption("label-smoothing", labelSmoothing, 0...0.9)
         try checkOption("dropout", dropout, 0...0.9)
+        try checkOption("mix-strength", mixStrength, 0.001...1_000)
+        if mixStrength != nil, mixing == nil {
+            throw ValidationError("--mix-strength is for mixed pictures; give --mix mixup or --mix cutmix too.")
+        }
         if data == "" || validation == "" { throw ValidationError("--data and --validation must not be empty.") }
         if let labels, self.labelNames(labels).contains("") {
             throw ValidationError("--labels \(labels): a name is empty.")
+        }
+    }
+
+    /// Nil where pictures stay by themselves.
+    var mixing: BatchMixing? {
+        switch mix ?? .none {
+        case .none: nil
+        case .mixup: mixStrength.map { .mixup(strength: $0) } ?? .mixup()
+        case .cutmix: mixStrength.map { .cutmix(strength: $0) } ?? .cutmix()
         }
     }
 

@@ -93,7 +93,9 @@ struct TrainingPreparation {
             PictureBatches(
                 learnt,
                 settings: PictureBatches.Settings(
-                    batchSize: batchSize, seed: data.seed, augmentation: augmentation, isBalanced: pictures.balance)),
+                    batchSize: batchSize, seed: data.seed, augmentation: augmentation,
+                    mixing: pictures.mixing.map { PictureMixing($0, classCount: data.set.labels.count) },
+                    isBalanced: pictures.balance)),
             kept.map {
                 PictureBatches($0, settings: PictureBatches.Settings(batchSize: batchSize, seed: nil))
             }
@@ -139,6 +141,8 @@ struct TrainingPreparation {
         options["validation-share"] = .number(pictures.validationShare ?? PictureData.validationShare)
         options["labels"] = pictures.labels.map { .text($0) }
         options["augment"] = .text(augmentation.rawValue)
+        options["mix"] = .text((pictures.mix ?? .none).rawValue)
+        options["mix-strength"] = pictures.mixStrength.map { .number($0) }
         options["balance"] = .flag(pictures.balance)
         options["skip-bad"] = .integer(pictures.skipBad ?? 0)
         options["dropout"] = .number(Double(pictures.dropout ?? 0))

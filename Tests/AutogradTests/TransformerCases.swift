@@ -135,10 +135,15 @@ private let normalizationCases: [GradientCase] = [
 
 private let targets = Tensor([4, 0, -100, 2, 4, 1] as [Int32], shape: [2, 3])
 
+private let spreadTargets = Tensor([0.25, 0, 0.75, 0, 0, 1, 0, 0, 0.1, 0.2, 0.3, 0.4] as [Float], shape: [3, 4])
+
 private let lossCases: [GradientCase] = [
     GradientCase(name: "crossEntropy", inputs: [.random([2, 3, 5])]) { crossEntropy($0[0], targets, ignoring: -100) },
     GradientCase(name: "crossEntropy", inputs: [.random([2, 3, 5])]) {
         crossEntropy($0[0], targets, ignoring: -100, labelSmoothing: 0.1, reduction: .sum)
+    },
+    GradientCase(name: "crossEntropy", inputs: [.random([3, 4])]) {
+        crossEntropy($0[0], weights: spreadTargets, labelSmoothing: 0.1)
     },
 ]
 

@@ -74,4 +74,25 @@ import VisionModels
         // Of 0, 10 … 240: 10 √((25² − 1) / 12).
         #expect(measured.deviation.allSatisfy { abs($0 - 72.111_026 / 255) < 1e-5 })
     }
+
+    @Test func mixedPicturesHaveMixedClasses() throws {
+        let pictures = try prepared()
+        let mixing = PictureMixing(.cutmix(), classCount: 2)
+        let batches = PictureBatches(pictures, settings: .init(batchSize: 10, seed: 3, mixing: mixing))
+        let (batch, again) = (try batches.batch(1, epoch: 2), try batches.batch(1, epoch: 2))
+        #expect(batch.pictures.floats() == again.pictures.floats())
+        let weights = try #require(batch.weights?.floats())
+        #expect(weights == again.weights?.floats())
+        for (row, target) in batch.targets.enumerated() {
+            #expect(abs(weights[2 * row] + weights[2 * row + 1] - 1) < 1e-6)
+            // The rest belongs to the partner, whose class may be the same.
+            #expect(weights[2 * row + Int(target)] > 0)
+        }
+        let plain = try PictureBatches(pictures, settings: .init(batchSize: 10, seed: 3)).batch(1, epoch: 2)
+        #expect(plain.targets == batch.targets && plain.weights == nil)
+        #expect(plain.pictures.floats() != batch.pictures.floats())
+        // Validation is of pictures as they are.
+        let validation = PictureBatches(pictures, settings: .init(batchSize: 10, seed: nil, mixing: mixing))
+        #expect(try validation.batch(0, epoch: 0).weights == nil)
+    }
 }

@@ -92,6 +92,17 @@ import Testing
         #expect(chart.width > 200 && chart.height > 200)
     }
 
+    @Test func picturesMayBeMixed() throws {
+        let mixed = ["--augment", "strong", "--mix", "mixup", "--mix-strength", "0.5", "--max-steps", "20"]
+        var run = try vision(["train"] + Self.small + mixed + ["--output", "run"])
+        #expect(run.status == 0 && folder.exists("run/first-batch.png"), "\(run.errors)")
+        // What the run says about itself repeats it.
+        run = try vision(["train", "--config", "run/run.json", "--output", "again"])
+        #expect(try run.status == 0 && weights("again") == weights("run"), "\(run.errors)")
+        run = try vision(["train"] + Self.small + ["--mix-strength", "0.5", "--output", "other"])
+        #expect(run.status == 64 && run.errors.contains("--mix mixup"), "\(run.errors)")
+    }
+
     @Test func aTrialWritesNothing() throws {
         let run = try vision(["train"] + Self.small + ["--max-steps", "10", "--dry-run"])
         #expect(run.status == 0, "\(run.errors)")

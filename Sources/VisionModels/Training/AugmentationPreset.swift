@@ -8,6 +8,8 @@ public enum AugmentationPreset: String, Sendable, CaseIterable {
     case light
     /// With parts erased in addition (Zhong et al. 2020).
     case standard
+    /// With two of fourteen changes of colour and form in addition (Cubuk et al. 2019).
+    case strong
 
     /// From this height and width on, pictures are large.
     private static let largeSize = 64
@@ -21,10 +23,12 @@ public enum AugmentationPreset: String, Sendable, CaseIterable {
                 : .paddedCrop(border: max(1, min(width, height) / 14)),
             .sometimes(0.5, .flipHorizontally),
         ]
+        let erased = AugmentationStep.sometimes(0.25, .erase(area: 0.02...0.2))
         return switch self {
         case .none: ImageAugmentation([])
         case .light: ImageAugmentation(light)
-        case .standard: ImageAugmentation(light + [.sometimes(0.25, .erase(area: 0.02...0.2))])
+        case .standard: ImageAugmentation(light + [erased])
+        case .strong: ImageAugmentation(light + [.randAugment(), erased])
         }
     }
 }

@@ -4,7 +4,8 @@ public import Parameters
 import Tensors
 public import Training
 
-/// A network that classifies pictures as the trainer sees it: the cross-entropy of each picture's class, summed.
+/// A network that classifies pictures as the trainer sees it: the cross-entropy of each picture's class, or of the
+/// classes that are mixed in it, summed.
 public struct ImageClassifierTraining: TrainableModel {
     public let model: any ImageClassificationModel
     public let parameters: ParameterStore
@@ -32,9 +33,13 @@ public struct ImageClassifierTraining: TrainableModel {
                 counts: ["accuracy": Double(Self.hits(logits, batch.targets))])
         }
         let logits = model(batch.pictures, mode: mode, dropout: dropout, updates: &updates)
-        return BatchLoss(
-            sum: crossEntropy(logits, targets, labelSmoothing: labelSmoothing, reduction: .sum),
-            targetCount: batch.count, updates: updates)
+        let loss =
+            if let weights = batch.weights {
+                crossEntropy(logits, weights: weights, labelSmoothing: labelSmoothing, reduction: .sum)
+            } else {
+                crossEntropy(logits, targets, labelSmoothing: labelSmoothing, reduction: .sum)
+            }
+        return BatchLoss(sum: loss, targetCount: batch.count, updates: updates)
     }
 
     /// Pictures whose largest logit is that of their class; of equal ones the first counts.

@@ -10,12 +10,16 @@ public struct PictureBatches: BatchSource {
         /// Nil for pictures in their order and as they are, as validation has them.
         public var seed: UInt64?
         public var augmentation: ImageAugmentation?
+        public var mixing: PictureMixing?
         /// Whether every class comes equally often, however many pictures it has.
         public var isBalanced = false
 
-        public init(batchSize: Int, seed: UInt64?, augmentation: ImageAugmentation? = nil, isBalanced: Bool = false) {
+        public init(
+            batchSize: Int, seed: UInt64?, augmentation: ImageAugmentation? = nil, mixing: PictureMixing? = nil,
+            isBalanced: Bool = false
+        ) {
             (self.batchSize, self.seed) = (batchSize, seed)
-            (self.augmentation, self.isBalanced) = (augmentation, isBalanced)
+            (self.augmentation, self.mixing, self.isBalanced) = (augmentation, mixing, isBalanced)
         }
     }
 
@@ -43,14 +47,16 @@ public struct PictureBatches: BatchSource {
 
     public func batch(_ index: Int, epoch: Int) throws -> PictureBatch {
         let (bitmaps, targets) = try changedPictures(index, epoch: epoch)
-        return PictureBatch(
+        let batch = PictureBatch(
             pictures: Tensor(bitmaps, normalizedBy: pictures.preprocessing.normalization), targets: targets)
+        guard let seed = settings.seed, let mixing = settings.mixing else { return batch }
+        // A stream apart from those of the pictures.
+        var random = RandomSource(seed: seed).split(0x3A1).split(UInt64(epoch)).split(UInt64(index))
+        return mixing.mixed(batch, using: &random)
     }
 
-    /// The same before bytes become numbers: for looking at what a network is given.
-    ///
-    /// - Precondition: `index` is below ``batchesPerEpoch``, and `epoch` is not negative.
-    public func changedPictures(_ index: Int, epoch: Int) throws -> (pictures: [Bitmap], targets: [Int32]) {
+    /// Each picture changed by chance, before bytes become numbers and pictures are mixed.
+    private func changedPictures(_ index: Int, epoch: Int) throws -> (pictures: [Bitmap], targets: [Int32]) {
         precondition((0..<batchesPerEpoch).contains(index) && epoch >= 0, "batch \(index) of pass \(epoch)")
         let places = index * settings.batchSize..<min((index + 1) * settings.batchSize, samples.count)
         var (bitmaps, targets): ([Bitmap], [Int32]) = ([], [])
