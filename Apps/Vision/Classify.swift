@@ -99,7 +99,7 @@ struct Classify: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "vision")
         compute.apply(on: console)
-        let list = try inputList()
+        let list = try fileList.pictures(after: inputs)
         let path = output == "-" ? nil : output
         if let path { try ResultFile.checkWritable(path) }
         if let embed { try ResultFile.checkWritable(embed) }
@@ -108,12 +108,13 @@ struct Classify: AsyncParsableCommand {
         let classifier = try Classifier(ModelFolder(modelOptions.folder(defaultName: Vision.defaultModel)))
         console.tellModelIsLoaded(in: classifier.loadTime)
         let work = ClassificationWork(
-            classifier: classifier, topK: topK ?? 5, threshold: threshold, batchSize: batchSize, console: console)
+            classifier: classifier, topK: topK ?? 5, threshold: threshold,
+            pictures: PictureWork(batchSize: batchSize, console: console))
         let (similar, topK, threshold, format) = (similar, topK, threshold, format)
         let (sorting, embed, sheet) = (sorting, embed, sheet)
         try await runInterruptibly(on: console) {
             let stream = try ResultStream(path, keepsPartial: sorting.movesPictures, console)
-            var receivers: [any AnswerReceiver] = []
+            var receivers: [any AnswerReceiver<PictureAnswer>] = []
             if let similar {
                 let query = try await work.features(
                     of: similar == "-" ? .piped : Input(.file(path: similar), relativePath: similar))
@@ -133,11 +134,5 @@ struct Classify: AsyncParsableCommand {
             if let sorter = sorting.sorter(labels: classifier.labels, console) { receivers.append(sorter) }
             return try await work.classify(list, for: receivers)
         }
-    }
-
-    private func inputList() throws -> InputList {
-        let list = InputExpander(extensions: ImageFormat.allEndings)
-            .expand(try fileList.arguments(after: inputs))
-        return fileList.list == nil ? list : InputList(items: list.items, isSingle: false)
     }
 }

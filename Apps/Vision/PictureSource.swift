@@ -22,3 +22,12 @@ struct PictureSource: Sendable {
         }
     }
 }
+
+extension FileListOptions {
+    /// The pictures that arguments and a list name.
+    func pictures(after arguments: [String]) throws -> InputList {
+        let expanded = InputExpander(extensions: ImageFormat.allEndings)
+            .expand(try self.arguments(after: arguments))
+        return list == nil ? expanded : InputList(items: expanded.items, isSingle: false)
+    }
+}

@@ -10,7 +10,7 @@ struct Vision: AsyncParsableCommand {
         commandName: "vision", abstract: "Say what pictures show, on this machine, offline.",
         version: triptychVersion,
         subcommands: [
-            Classify.self, Train.self, Evaluate.self, Export.self, Import.self, DataCommand.self,
+            Classify.self, Detect.self, Train.self, Evaluate.self, Export.self, Import.self, DataCommand.self,
             InspectCommand<Vision>.self, ModelsCommand<Vision>.self,
         ])
 
@@ -19,7 +19,7 @@ struct Vision: AsyncParsableCommand {
 
 /// `vision models`: the models that this program can use.
 extension Vision: ModelProgram {
-    static var modelTasks: Set<ModelTask> { [.classification] }
+    static var modelTasks: Set<ModelTask> { [.classification, .detection] }
     static var defaultModel: String { "efficientnet-lite0" }
-    static var architectures: [String] { Classifier.architectures }
+    static var architectures: [String] { Classifier.architectures + Detector.architectures }
 }

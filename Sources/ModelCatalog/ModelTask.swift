@@ -8,4 +8,6 @@ public enum ModelTask: String, Sendable, Hashable, CaseIterable {
     case generation
     /// What a picture shows.
     case classification
+    /// What there is in a picture, and where.
+    case detection
 }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
-        [], ["classify"], ["train"], ["evaluate"], ["export"], ["import"], ["data"], ["data", "check"],
+        [], ["classify"], ["detect"], ["train"], ["evaluate"], ["export"], ["import"], ["data"], ["data", "check"],
         ["data", "crop"],
         ["inspect"], ["models"], ["models", "list"], ["models", "pull"], ["models", "verify"],
         ["models", "show"], ["models", "path"], ["models", "remove"],
