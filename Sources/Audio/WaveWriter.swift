@@ -38,7 +38,8 @@ public final class WaveWriter {
             }
         self.bytesPerSample = bytesPerSample
         let slash = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
-        temporaryPath = target[..<slash] + "." + target[slash...] + ".\(UInt32.random(in: .min ... .max)).partial"
+        // Not made of the name, which may be as long as names can be.
+        temporaryPath = target[..<slash] + ".triptych-\(UInt64.random(in: .min ... .max)).part"
         let descriptor = open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, message: systemMessage()) }
         var information = SF_INFO()

@@ -66,7 +66,8 @@ enum PictureFile {
         guard !name.isEmpty, name != ".", name != ".." else {
             throw .cannotWrite(path: path, message: "this names no file")
         }
-        let temporaryPath = "\(path.dropLast(name.count)).\(name).\(UInt64.random(in: .min ... .max))"
+        // Not made of the name, which may be as long as names can be.
+        let temporaryPath = "\(path.dropLast(name.count)).triptych-\(UInt64.random(in: .min ... .max)).part"
         let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, message: systemMessage()) }
         let isWritten = write(bytes, descriptor) && fsync(descriptor) == 0 && rename(temporaryPath, path) == 0

@@ -1,5 +1,6 @@
 import Geometry
 import Images
+import TestKit
 import Testing
 
 @Suite struct DrawingOnPicturesTests {
@@ -129,5 +130,32 @@ import Testing
             // Letters of the contrasting colour are readable on it.
             #expect(abs(Int(a.luminance) - Int(a.contrasting.luminance)) >= 115)
         }
+    }
+}
+
+@Suite struct LatinLettersTests {
+    private func drawn(_ text: String) -> Bitmap {
+        var bitmap = Bitmap(width: 60, height: 60, filledWith: [255, 255, 255])
+        bitmap.draw(text, at: Point(10, 45), TextStyle(size: 40, color: Color(0)))
+        return bitmap
+    }
+
+    @Test func lettersOfEuropeanLanguagesHaveTheirMarks() {
+        let unknown = drawn("語")
+        for letter in "ÁÀÂÄÅÃĄÇČĐÉÈÊËĘÍŁÑŃÓÖŐØŘŠŞßÚÜŮŰÝŽáàâäåãąçčđéèêëęíłñńóöőøřšşúüůűýžæœÆŒ¿–…°µ×€" {
+            #expect(drawn(String(letter)) != unknown, "\(letter)")
+        }
+        // A mark is added to the letter, and nothing is taken away.
+        let (plain, marked) = (drawn("u"), drawn("ü"))
+        #expect(plain != marked && zip(plain.bytes, marked.bytes).allSatisfy { $0 >= $1 })
+        // Both ways to write a letter in Unicode are one character.
+        #expect(drawn("u\u{308}") == marked)
+    }
+
+    @Test func aFileMayHaveTheLongestOfNames() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path(String(repeating: "n", count: 251) + ".png")
+        try PNGWriter.write(drawn("a"), to: path)
+        #expect(try ImageReader().read(path) == drawn("a"))
     }
 }

@@ -41,7 +41,7 @@ public struct TextStyle: Sendable, Hashable {
 }
 
 extension Bitmap {
-    /// Writes printable ASCII; other characters become empty boxes.
+    /// Writes Latin letters and common signs; other characters become empty boxes.
     ///
     /// - Parameter position: on the base line.
     public mutating func draw(_ text: String, at position: Point, _ style: TextStyle, anchor: TextAnchor = .start) {

@@ -6,7 +6,7 @@ package import Geometry
     import Musl
 #endif
 
-/// Printable ASCII as strokes of a round pen, so that pictures need no font of the system.
+/// Latin letters and common signs as strokes of a round pen, so that pictures need no font of the system.
 ///
 /// A glyph is written as strokes between semicolons. `P x y` leads to a point; `A x y rx ry a b` follows an ellipse around
 /// (x, y) from angle a to b, in degrees, counter-clockwise where b is larger. Units: capitals are 14 high, small letters
@@ -30,11 +30,15 @@ package struct StrokeFont: Sendable {
     private let unknown: Glyph
 
     private init() {
-        glyphs = Self.outlines.mapValues(Self.glyph)
+        var glyphs = Self.outlines.merging(Self.latinOutlines) { first, _ in first }.mapValues(Self.glyph)
+        for (mark, letters, bases) in Self.marked {
+            for (letter, base) in zip(letters, bases) { glyphs[letter] = glyphs[base].map { Self.combined($0, mark) } }
+        }
+        self.glyphs = glyphs
         unknown = Self.glyph("P 0 0 P 0 14 P 7 14 P 7 0 P 0 0")
     }
 
-    /// An empty box for what is not printable ASCII.
+    /// An empty box for what the font does not have.
     package subscript(character: Character) -> Glyph {
         character == " " ? Glyph(strokes: [], advance: Self.space) : glyphs[character] ?? unknown
     }
@@ -44,7 +48,7 @@ package struct StrokeFont: Sendable {
         max(0, text.reduce(0) { $0 + self[$1].advance } - Self.gap)
     }
 
-    private static func glyph(_ outline: String) -> Glyph {
+    static func glyph(_ outline: String) -> Glyph {
         let strokes = outline.split(separator: ";").map { stroke($0.split(separator: " ")) }
         let right = strokes.joined().map(\.x).max() ?? 0
         return Glyph(strokes: strokes, advance: right + gap)
