@@ -168,7 +168,7 @@ let package = Package(
         tests("Audio", ["Audio", "Tensors", "Kernels", "CSoundFile"]),
         tests("Decoding", ["Decoding", "Tensors"]),
         tests("Grammars", ["Grammars", "JSON", "Tensors"]),
-        tests("Datasets", ["Datasets", "Geometry", "JSON"]),
+        tests("Datasets", ["Datasets", "Geometry", "Images", "JSON"]),
         tests("Geometry", ["Geometry"]),
         tests("Images", ["Images", "Geometry", "Tensors", "Kernels", "CLibPNG"]),
         tests("Charts", ["Charts", "Geometry", "Images"]),

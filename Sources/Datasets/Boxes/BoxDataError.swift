@@ -27,6 +27,7 @@ public struct BoxDataError: Error, Sendable, Equatable, CustomStringConvertible 
         case severalFiles([String])
         case notUTF8
         case json(JSONError)
+        case xml(XMLFault)
         case missing(String)
         /// A value that is something else than it should be.
         case wrongValue(String, expected: String)
@@ -76,6 +77,7 @@ public struct BoxDataError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(Self.list(names)) might each be meant; name the one file, or keep one for each part of the data"
         case .notUTF8: "not valid UTF-8 text; store it as UTF-8"
         case .json(let error): "not JSON as COCO has it: \(error)"
+        case .xml(let fault): "\(fault)"
         case .missing(let what): "\(what) is missing"
         case .wrongValue(let found, let expected): "\(Self.short(found)); expected \(expected)"
         case .duplicate(let what, let first): "\(Self.short(what)) stands at \(first) already; each has its own"

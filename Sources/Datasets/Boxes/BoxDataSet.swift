@@ -38,7 +38,8 @@ public struct BoxDataSet: Sendable {
         (self.bad, self.remarks) = (bad, remarks)
     }
 
-    /// Opens what `path` names: a file of COCO's annotations, or a folder with one for each part of the data.
+    /// Opens what `path` names: a file of COCO's annotations or a folder with one for each part of the data, a folder of
+    /// Pascal VOC's, or a YOLO data set by its folder or its `data.yaml`.
     ///
     /// A picture of which an entry is faulty is left out whole, since a thing without its box would be taught as nothing.
     ///
@@ -46,11 +47,12 @@ public struct BoxDataSet: Sendable {
     ///   - labels: the names of the classes, in the order of their numbers; what the data says where nil.
     ///   - skippingBad: faults for which something may be left out; more are an error.
     public init(path: String, labels: [String]? = nil, skippingBad: Int = 0) throws(BoxDataError) {
-        guard let format = BoxFormat(at: path) else { throw BoxDataError(path: path, .noBoxes) }
+        guard let format = try BoxFormat(at: path) else { throw BoxDataError(path: path, .noBoxes) }
         let faults = BoxFaults(path: path, limit: skippingBad)
         switch format {
         case .coco: try self.init(coco: path, labels: labels, faults: faults)
-        case .voc, .yolo: throw BoxDataError(path: path, .noBoxes)
+        case .voc: try self.init(voc: path, labels: labels, faults: faults)
+        case .yolo: try self.init(yolo: path, labels: labels, faults: faults)
         }
     }
 }

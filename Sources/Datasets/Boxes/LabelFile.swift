@@ -29,6 +29,20 @@ enum LabelFile {
         return bytes
     }
 
+    /// The lines of a text file.
+    static func lines(_ path: String, limit: Int) throws(BoxDataError) -> [ManifestText.Line] {
+        try lines(of: bytes(path, limit: limit), path: path)
+    }
+
+    /// - Parameter path: what errors call the file.
+    static func lines(of bytes: [UInt8], path: String) throws(BoxDataError) -> [ManifestText.Line] {
+        do throws(ManifestError) {
+            return try ManifestText(path: path, bytes: bytes).allLines
+        } catch {
+            throw BoxDataError(path: path, at: error.line.map { .line($0) }, .notUTF8)
+        }
+    }
+
     /// The first bytes, fewer where there are not so many; none of what cannot be read.
     static func beginning(of path: String, count: Int) -> [UInt8] {
         guard isFile(path), let file = fopen(path, "rb") else { return [] }

@@ -22,7 +22,7 @@ enum COCOLayout {
     /// Those that speak of a part of the data, where any does.
     static func candidates(in folder: String) throws(BoxDataError) -> [File] {
         var found: [File] = []
-        for name in try names(in: folder) {
+        for name in try folderContents(folder) {
             let path = "\(folder)/\(name)"
             guard isFolder(path) else {
                 if isAnnotations(path) { found.append(File(path: path, split: PictureDataSet.Split(naming: name))) }
@@ -30,7 +30,7 @@ enum COCOLayout {
             }
             let split = PictureDataSet.Split.allCases.first { $0.folderNames.contains(name.lowercased()) }
             guard split != nil || ["annotations", "labels"].contains(name.lowercased()) else { continue }
-            for name in try names(in: path) where isAnnotations("\(path)/\(name)") {
+            for name in try folderContents(path) where isAnnotations("\(path)/\(name)") {
                 found.append(File(path: "\(path)/\(name)", split: split ?? PictureDataSet.Split(naming: name)))
             }
         }
@@ -60,14 +60,6 @@ enum COCOLayout {
         }
         var known: Set<String> = []
         return folders.filter { isFolder($0) && known.insert($0).inserted }
-    }
-
-    private static func names(in folder: String) throws(BoxDataError) -> [String] {
-        do {
-            return try contents(of: folder).filter { !$0.hasPrefix(".") }
-        } catch {
-            throw BoxDataError(path: folder, .unreadable("no such folder, or reading it is not permitted"))
-        }
     }
 
     /// Whether a file's name and first key are those of COCO's annotations.
