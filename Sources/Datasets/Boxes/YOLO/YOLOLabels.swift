@@ -30,10 +30,10 @@ struct YOLOLabels {
                         "\(fields.count) columns",
                         expected: "5 (class, centre x and y, width, height), or a class and at least three corners"))
             }
-            guard let class_ = Self.classNumber(fields[0]) else {
+            guard let label = Self.classNumber(fields[0]) else {
                 throw fault(.wrongValue("the class '\(fields[0].prefix(40))'", expected: "its number, from 0"))
             }
-            guard labels.indices.contains(class_) else { throw fault(.unknownClass("with the number \(class_)")) }
+            guard labels.indices.contains(label) else { throw fault(.unknownClass("with the number \(label)")) }
             var numbers: [Double] = []
             for field in isOutline ? fields.dropFirst() : fields[1..<5] {
                 guard let number = Double(field) else {
@@ -54,7 +54,7 @@ struct YOLOLabels {
                 AnnotatedBox(
                     Rectangle(
                         x: parts.x * width, y: parts.y * height, width: parts.width * width,
-                        height: parts.height * height), label: class_,
+                        height: parts.height * height), label: label,
                     area: isOutline ? Self.area(of: numbers) * width * height : nil))
             if isOutline { outlines += 1 }
         }
