@@ -1,8 +1,11 @@
-"""Trains a small residual network with PyTorch from the weights and on the batches that `vision train --export FOLDER`
+r"""Trains a small residual network with PyTorch from the weights and on the batches that `vision train --export FOLDER`
 wrote, and compares its losses with those of the run.
 
-    vision train --data DATA --preset small --size 28 --dropout 0 --max-steps 200 --evaluate-every 1000 --output RUN --export FOLDER
+    vision train --data DATA --preset small --size 28 --dropout 0 --learning-rate 0.01 --max-steps 200 \
+        --evaluate-every 1000 --output RUN --export FOLDER
     python vision_train_parity.py FOLDER RUN
+
+At the preset's own rate (0.2) rounding grows from step to step: there --double shows how far PyTorch is from itself.
 """
 
 import argparse
@@ -73,6 +76,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("--tolerance", type=float, default=0.01)
+    parser.add_argument("--double", action="store_true", help="PyTorch computes in float64")
     arguments = parser.parse_args()
 
     description = json.loads((arguments.run / "run.json").read_text())
@@ -88,7 +92,8 @@ def main():
     missing, unexpected = network.load_state_dict(load_file(arguments.folder / "model.safetensors"), strict=False)
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
         raise SystemExit(f"the names differ: {missing} {unexpected}")
-    network.train()
+    kind = torch.float64 if arguments.double else torch.float32
+    network.train().to(kind)
     sgd = settings["optimizer"]["sgd"]["_0"]
     parameters = list(network.parameters())
     optimizer = torch.optim.SGD(
@@ -102,7 +107,7 @@ def main():
             group["lr"] = rate(settings["schedule"], step, settings["maximumSteps"])
         optimizer.zero_grad(set_to_none=True)
         loss = functional.cross_entropy(
-            network(pictures[step].contiguous()), targets[step], label_smoothing=options["label-smoothing"])
+            network(pictures[step].contiguous().to(kind)), targets[step], label_smoothing=options["label-smoothing"])
         loss.backward()
         if settings.get("gradientNormLimit") is not None:
             nn.utils.clip_grad_norm_(parameters, settings["gradientNormLimit"])
