@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineKit
+import Datasets
 import VisionModels
 
 /// `vision train`: pictures by class in, a classifier out.
@@ -41,6 +42,11 @@ struct Train: AsyncParsableCommand {
         try training.checkFolder()
         if tuning.model != nil, pictures.preset != nil {
             throw ValidationError("--preset is for a model from nothing; leave it or --model out.")
+        }
+        if BoxDataSet.isAt(data) {
+            let preparation = try DetectorPreparation(pictures, tuning, training, data: data, console: console)
+            try await preparation.work().run(training, on: console)
+            return
         }
         let preparation = try TrainingPreparation(pictures, tuning, training, data: data, console: console)
         try await preparation.work().run(training, on: console)

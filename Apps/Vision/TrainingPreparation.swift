@@ -88,7 +88,10 @@ struct TrainingPreparation {
         of learnt: PreparedPictures, _ kept: PreparedPictures?, batchSize: Int
     ) -> (learnt: PictureBatches, kept: PictureBatches?) {
         let preprocessing = learnt.preprocessing
-        let augmentation = augmentation.augmentation(width: preprocessing.width, height: preprocessing.height)
+        var augmentation = augmentation.augmentation(width: preprocessing.width, height: preprocessing.height)
+        if pictures.anyWayUp {
+            augmentation = ImageAugmentation(augmentation.steps + [.sometimes(0.5, .flipVertically)])
+        }
         return (
             PictureBatches(
                 learnt,
@@ -144,6 +147,7 @@ struct TrainingPreparation {
         options["mix"] = .text((pictures.mix ?? .none).rawValue)
         options["mix-strength"] = pictures.mixStrength.map { .number($0) }
         options["balance"] = .flag(pictures.balance)
+        options["any-way-up"] = .flag(pictures.anyWayUp)
         options["skip-bad"] = .integer(pictures.skipBad ?? 0)
         options["dropout"] = .number(Double(pictures.dropout ?? 0))
         options["label-smoothing"] = .number(Double(pictures.labelSmoothing ?? ImageClassifierPreset.labelSmoothing))

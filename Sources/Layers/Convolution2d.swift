@@ -16,15 +16,17 @@ public struct Convolution2d: Sendable {
     public let dilation: Extent2d
     public let groups: Int
 
+    /// - Parameter initialBias: of the bias, where it begins at random; PyTorch's where nil.
     public init(
         _ channels: Int, _ outputs: Int, kernel: Extent2d, stride: Extent2d = 1, padding: Extent2d = 0,
-        dilation: Extent2d = 1, groups: Int = 1, bias: Bool = true, in scope: ParameterScope
+        dilation: Extent2d = 1, groups: Int = 1, bias: Bool = true, initialBias: Initializer? = nil,
+        in scope: ParameterScope
     ) {
         let fanIn = channels / groups * kernel.count
         weight = scope.parameter(
             "weight", [outputs, channels / groups, kernel.height, kernel.width], .kaimingUniform(fanIn: fanIn),
             precision: .asStored)
-        self.bias = bias ? scope.parameter("bias", [outputs], .kaimingUniform(fanIn: fanIn)) : nil
+        self.bias = bias ? scope.parameter("bias", [outputs], initialBias ?? .kaimingUniform(fanIn: fanIn)) : nil
         self.stride = stride
         self.padding = padding
         self.dilation = dilation

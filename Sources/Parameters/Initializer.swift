@@ -10,6 +10,7 @@ import Tensors
 public enum Initializer: Sendable, Hashable {
     case zeros
     case ones
+    case constant(Float)
     case normal(deviation: Float)
     /// Uniform in ±`bound`.
     case uniform(bound: Float)
@@ -24,6 +25,7 @@ public enum Initializer: Sendable, Hashable {
         switch self {
         case .zeros: return Tensor(repeating: 0, shape: shape)
         case .ones: return Tensor(repeating: 1, shape: shape)
+        case .constant(let value): return Tensor(repeating: value, shape: shape)
         case .normal(let deviation):
             return Tensor((0..<shape.elementCount).map { _ in deviation * random.normal() }, shape: shape)
         case .uniform(let bound):

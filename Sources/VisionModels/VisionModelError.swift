@@ -15,6 +15,8 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case unknownStage(String, folder: String, known: [String])
     /// A network that takes pictures of one size alone.
     case sizeIsFixed(folder: String, width: Int, height: Int)
+    /// A network that is no row of convolutions, on which a detector could stand.
+    case noBackbone(folder: String, architecture: String)
 
     public var description: String {
         switch self {
@@ -35,6 +37,8 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(folder): the network has no stage '\(name)'; its stages are \(known.joined(separator: ", "))"
         case .sizeIsFixed(let folder, let width, let height):
             "\(folder): the network takes pictures of \(width) x \(height) pixels alone; leave --size out"
+        case .noBackbone(let folder, let architecture):
+            "\(folder): a detector cannot stand on \(architecture); take an EfficientNet-Lite, a ResNet, or a detector"
         case .notFinite(let model):
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         }

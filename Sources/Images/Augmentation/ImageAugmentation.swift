@@ -54,12 +54,12 @@ extension ImageAugmentation: CustomStringConvertible {
 
 extension RandomSource {
     /// A number from `range`, with 53 random bits.
-    mutating func uniform(in range: ClosedRange<Double>) -> Double {
+    package mutating func uniform(in range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * Double(next() >> 11) * 0x1p-53
     }
 
     /// One of 0 ..< `count`.
-    mutating func index(below count: Int) -> Int {
+    package mutating func index(below count: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(count)).high)
     }
 }

@@ -9,8 +9,7 @@ public import Tensors
 /// Trained by TensorFlow, it pads as that does: the odd row and column of zeros come last.
 public struct EfficientNetModel: ImageClassificationModel {
     public let configuration: EfficientNetConfiguration
-    private var stem: NormalizedConvolution
-    private var blocks: [InvertedResidualBlock]
+    private var trunk: EfficientNetTrunk
     private var head: NormalizedConvolution
     private let classifier: Linear
 
@@ -18,29 +17,16 @@ public struct EfficientNetModel: ImageClassificationModel {
         try configuration.validate(file: "config.json")
         self.configuration = configuration
         let root = store.root
-        stem = .efficientNet(
-            3, EfficientNetConfiguration.stemWidth, kernel: 3, stride: 2, convolution: "conv_stem", norm: "bn1",
-            in: root)
-        blocks = []
-        var channels = EfficientNetConfiguration.stemWidth
-        for (number, stage) in configuration.variant.stages.enumerated() {
-            for index in 0..<stage.count {
-                blocks.append(
-                    InvertedResidualBlock(
-                        channels, stage, stride: index == 0 ? stage.stride : 1, in: root / "blocks" / number / index))
-                channels = stage.outputs
-            }
-        }
+        trunk = EfficientNetTrunk(configuration.variant, in: root)
         head = .efficientNet(
-            channels, EfficientNetConfiguration.headWidth, kernel: 1, convolution: "conv_head", norm: "bn2", in: root)
+            trunk.maps.last?.width ?? 0, EfficientNetConfiguration.headWidth, kernel: 1, convolution: "conv_head", norm: "bn2", in: root)
         classifier = Linear(
             EfficientNetConfiguration.headWidth, configuration.labels.count, in: root / "classifier")
         try store.verify()
     }
 
     public func features(_ pictures: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor {
-        var x = stem(pictures, mode: mode, updates: &updates)
-        for block in blocks { x = block(x, mode: mode, updates: &updates) }
+        let x = trunk(pictures, mode: mode, updates: &updates)
         return globalAveragePool(head(x, mode: mode, updates: &updates))
     }
 
@@ -48,11 +34,53 @@ public struct EfficientNetModel: ImageClassificationModel {
 
     public func folded() -> EfficientNetModel {
         var model = self
-        model.stem = stem.folding()
-        model.blocks = blocks.map { $0.folding() }
+        model.trunk = trunk.folding()
         model.head = head.folding()
         classifier.weight.weight.pack()
         return model
+    }
+}
+
+/// The convolutions before the last one, which widens.
+struct EfficientNetTrunk: PictureBackbone {
+    private var stem: NormalizedConvolution
+    private var blocks: [InvertedResidualBlock] = []
+    let maps: [BackboneMap]
+
+    init(_ variant: EfficientNetVariant, in root: ParameterScope) {
+        stem = .efficientNet(
+            3, EfficientNetConfiguration.stemWidth, kernel: 3, stride: 2, convolution: "conv_stem", norm: "bn1",
+            in: root)
+        var map = BackboneMap(stride: 2, width: EfficientNetConfiguration.stemWidth, layer: 0)
+        var maps = [map]
+        for (number, stage) in variant.stages.enumerated() {
+            for index in 0..<stage.count {
+                let stride = index == 0 ? stage.stride : 1
+                blocks.append(
+                    InvertedResidualBlock(map.width, stage, stride: stride, in: root / "blocks" / number / index))
+                map = BackboneMap(stride: map.stride * stride, width: stage.outputs, layer: blocks.count)
+                maps.add(map)
+            }
+        }
+        self.maps = maps
+    }
+
+    func forEachLayer(
+        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
+    ) {
+        var x = stem(pictures, mode: mode, updates: &updates)
+        body(0, x)
+        for (index, block) in blocks.enumerated() {
+            x = block(x, mode: mode, updates: &updates)
+            body(index + 1, x)
+        }
+    }
+
+    func folding() -> EfficientNetTrunk {
+        var trunk = self
+        trunk.stem = stem.folding()
+        trunk.blocks = blocks.map { $0.folding() }
+        return trunk
     }
 }
 

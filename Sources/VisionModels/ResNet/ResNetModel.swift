@@ -8,48 +8,75 @@ public import Tensors
 /// otherwise, with the names of `ResNetForImageClassification`.
 public struct ResNetModel: ImageClassificationModel {
     public let configuration: ResNetConfiguration
-    private var stem: NormalizedConvolution
-    private var layers: [ResidualLayer]
+    private var trunk: ResNetTrunk
     private let classifier: Linear
 
     public init(_ configuration: ResNetConfiguration, in store: ParameterStore) throws {
         try configuration.validate(file: "config.json")
         self.configuration = configuration
-        let scope = store.root / "resnet"
-        let embedder = scope / "embedder" / "embedder"
-        stem = NormalizedConvolution(
-            3, configuration.stemWidth, kernel: 7, stride: 2, activation: .relu, convolution: embedder / "convolution",
-            norm: embedder / "normalization")
-        var channels = configuration.stemWidth
-        layers = []
-        for (stage, (width, depth)) in zip(configuration.widths, configuration.depths).enumerated() {
-            for index in 0..<depth {
-                let halves = index == 0 && (stage > 0 || configuration.firstStageHalves)
-                layers.append(
-                    ResidualLayer(
-                        channels, width, stride: halves ? 2 : 1, configuration,
-                        in: scope / "encoder" / "stages" / stage / "layers" / index))
-                channels = width
-            }
-        }
-        classifier = Linear(channels, configuration.labels.count, in: store.root / "classifier" / 1)
+        trunk = ResNetTrunk(configuration, in: store.root)
+        classifier = Linear(configuration.featureWidth, configuration.labels.count, in: store.root / "classifier" / 1)
         try store.verify()
     }
 
     public func features(_ pictures: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor {
-        var x = maximumPool2d(stem(pictures, mode: mode, updates: &updates), kernel: 3, stride: 2, padding: 1)
-        for layer in layers { x = layer(x, mode: mode, updates: &updates) }
-        return globalAveragePool(x)
+        globalAveragePool(trunk(pictures, mode: mode, updates: &updates))
     }
 
     public func logits(_ features: Tensor) -> Tensor { classifier(features) }
 
     public func folded() -> ResNetModel {
         var model = self
-        model.stem = stem.folding()
-        model.layers = layers.map { $0.folding() }
+        model.trunk = trunk.folding()
         classifier.weight.weight.pack()
         return model
+    }
+}
+
+/// Everything but the pooling and the last layer.
+struct ResNetTrunk: PictureBackbone {
+    private var stem: NormalizedConvolution
+    private var layers: [ResidualLayer] = []
+    let maps: [BackboneMap]
+
+    init(_ configuration: ResNetConfiguration, in root: ParameterScope) {
+        let scope = root / "resnet"
+        let embedder = scope / "embedder" / "embedder"
+        stem = NormalizedConvolution(
+            3, configuration.stemWidth, kernel: 7, stride: 2, activation: .relu, convolution: embedder / "convolution",
+            norm: embedder / "normalization")
+        var map = BackboneMap(stride: 4, width: configuration.stemWidth, layer: 0)
+        var maps = [map]
+        for (stage, (width, depth)) in zip(configuration.widths, configuration.depths).enumerated() {
+            for index in 0..<depth {
+                let halves = index == 0 && (stage > 0 || configuration.firstStageHalves)
+                layers.append(
+                    ResidualLayer(
+                        map.width, width, stride: halves ? 2 : 1, configuration,
+                        in: scope / "encoder" / "stages" / stage / "layers" / index))
+                map = BackboneMap(stride: map.stride * (halves ? 2 : 1), width: width, layer: layers.count)
+                maps.add(map)
+            }
+        }
+        self.maps = maps
+    }
+
+    func forEachLayer(
+        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
+    ) {
+        var x = maximumPool2d(stem(pictures, mode: mode, updates: &updates), kernel: 3, stride: 2, padding: 1)
+        body(0, x)
+        for (index, layer) in layers.enumerated() {
+            x = layer(x, mode: mode, updates: &updates)
+            body(index + 1, x)
+        }
+    }
+
+    func folding() -> ResNetTrunk {
+        var trunk = self
+        trunk.stem = stem.folding()
+        trunk.layers = layers.map { $0.folding() }
+        return trunk
     }
 }
 

@@ -144,46 +144,70 @@ extension SmallResNetConfiguration {
 /// PyTorch: `layer1.0.conv1`, `linear`.
 public struct SmallResNetModel: ImageClassificationModel {
     public let configuration: SmallResNetConfiguration
-    private var stem: NormalizedConvolution
-    private var layers: [SmallResidualLayer]
+    private var trunk: SmallResNetTrunk
     private let classifier: Linear
 
     public init(_ configuration: SmallResNetConfiguration, in store: ParameterStore) throws {
         try configuration.validate(file: "config.json")
         self.configuration = configuration
-        let (root, width) = (store.root, configuration.width)
-        stem = NormalizedConvolution(
-            3, width, kernel: 3, activation: .relu, convolution: root / "conv1", norm: root / "bn1")
-        layers = []
-        var channels = width
-        for stage in 0..<configuration.stageCount {
-            for index in 0..<configuration.layersPerStage {
-                let outputs = width << stage
-                layers.append(
-                    SmallResidualLayer(
-                        channels, outputs, stride: stage > 0 && index == 0 ? 2 : 1,
-                        in: root / "layer\(stage + 1)" / index))
-                channels = outputs
-            }
-        }
-        classifier = Linear(channels, configuration.labels.count, in: root / "linear")
+        trunk = SmallResNetTrunk(configuration, in: store.root)
+        classifier = Linear(configuration.featureWidth, configuration.labels.count, in: store.root / "linear")
         try store.verify()
     }
 
     public func features(_ pictures: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor {
-        var x = stem(pictures, mode: mode, updates: &updates)
-        for layer in layers { x = layer(x, mode: mode, updates: &updates) }
-        return globalAveragePool(x)
+        globalAveragePool(trunk(pictures, mode: mode, updates: &updates))
     }
 
     public func logits(_ features: Tensor) -> Tensor { classifier(features) }
 
     public func folded() -> SmallResNetModel {
         var model = self
-        model.stem = stem.folding()
-        model.layers = layers.map { $0.folding() }
+        model.trunk = trunk.folding()
         classifier.weight.weight.pack()
         return model
+    }
+}
+
+/// Everything but the pooling and the last layer.
+struct SmallResNetTrunk: PictureBackbone {
+    private var stem: NormalizedConvolution
+    private var layers: [SmallResidualLayer] = []
+    let maps: [BackboneMap]
+
+    init(_ configuration: SmallResNetConfiguration, in root: ParameterScope) {
+        stem = NormalizedConvolution(
+            3, configuration.width, kernel: 3, activation: .relu, convolution: root / "conv1", norm: root / "bn1")
+        var map = BackboneMap(stride: 1, width: configuration.width, layer: 0)
+        var maps = [map]
+        for stage in 0..<configuration.stageCount {
+            for index in 0..<configuration.layersPerStage {
+                let (outputs, stride) = (configuration.width << stage, stage > 0 && index == 0 ? 2 : 1)
+                layers.append(
+                    SmallResidualLayer(map.width, outputs, stride: stride, in: root / "layer\(stage + 1)" / index))
+                map = BackboneMap(stride: map.stride * stride, width: outputs, layer: layers.count)
+                maps.add(map)
+            }
+        }
+        self.maps = maps
+    }
+
+    func forEachLayer(
+        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
+    ) {
+        var x = stem(pictures, mode: mode, updates: &updates)
+        body(0, x)
+        for (index, layer) in layers.enumerated() {
+            x = layer(x, mode: mode, updates: &updates)
+            body(index + 1, x)
+        }
+    }
+
+    func folding() -> SmallResNetTrunk {
+        var trunk = self
+        trunk.stem = stem.folding()
+        trunk.layers = layers.map { $0.folding() }
+        return trunk
     }
 }
 

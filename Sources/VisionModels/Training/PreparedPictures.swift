@@ -1,7 +1,5 @@
 public import Datasets
 public import Images
-import Kernels
-import Synchronization
 
 /// Pictures that were found to be whole, those of small data sets kept as the network takes them.
 public struct PreparedPictures: Sendable {
@@ -31,35 +29,20 @@ public struct PreparedPictures: Sendable {
         let reader = ImageReader()
         let size = 3 * preprocessing.width * preprocessing.height
         let room = byteLimit / max(1, size)
-        let results = Mutex<(pictures: [Result<Bitmap?, ImageError>?], done: Int, badCount: Int)>(
-            ([Result<Bitmap?, ImageError>?](repeating: nil, count: samples.count), 0, 0))
-        Threads.parallelFor(samples.count) { index in
-            guard case .file = samples[index].content else { return }
-            // Once it is clear that they are too many, the others are not read.
-            if results.withLock({ $0.badCount > badLimit }) { return }
-            let result = Result { () throws(ImageError) -> Bitmap? in
-                let picture = preprocessing.framed(try samples[index].picture(by: reader))
-                return index < room ? picture : nil
-            }
-            let done = results.withLock { results in
-                results.pictures[index] = result
-                if case .failure = result { results.badCount += 1 }
-                results.done += 1
-                return results.done
-            }
-            progress(done)
+        let found = try readPictures(
+            samples.count, skippingBad: badLimit, path: path, progress: progress
+        ) { index throws(ImageError) -> Bitmap? in
+            guard case .file = samples[index].content else { return nil }
+            let picture = preprocessing.framed(try samples[index].picture(by: reader))
+            return index < room ? picture : nil
         }
-        let found = results.withLock { $0.pictures }
         var (good, kept, bad): ([PictureSample], [Bitmap?], [any Error]) = ([], [], [])
         for (sample, picture) in zip(samples, found) {
             do throws(ImageError) {
-                kept.append(try picture?.get() ?? nil)
+                kept.append(try picture.get())
                 good.append(sample)
             } catch {
                 bad.append(error)
-                guard bad.count <= badLimit else {
-                    throw PictureDataError(path: path, .tooManyBad(limit: badLimit, last: "\(error)"))
-                }
             }
         }
         guard !good.isEmpty else { throw PictureDataError(path: path, .empty("it")) }
