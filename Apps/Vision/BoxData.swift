@@ -1,6 +1,7 @@
 import CommandLineKit
 import Datasets
 import Foundation
+import Geometry
 import Hashing
 import Images
 import Tensors
@@ -19,16 +20,21 @@ struct BoxData {
 
     init(_ options: PictureOptions, path: String, seed: UInt64, console: Console) throws {
         (self.seed, self.console) = (seed, console)
-        badLimit = options.skipBad ?? 0
-        let set = try BoxDataSet(path: URL(fileURLWithPath: path).path, labels: options.labelNames)
+        let limit = options.skipBad ?? 0
+        let set = try BoxDataSet(
+            path: URL(fileURLWithPath: path).path, labels: options.labelNames, skippingBad: limit)
         self.set = set
         guard let pictures = set.splits[.training] else {
-            throw PictureDataError(
-                path: path, .missingSplit("train", found: set.splits.keys.map(\.rawValue).sorted()))
+            throw BoxDataError(path: path, .missingSplit("train", found: set.splits.keys.map(\.rawValue).sorted()))
         }
-        validationSet = try options.validation.map {
-            try BoxDataSet(path: URL(fileURLWithPath: $0).path, labels: set.labels)
+        let validationSet = try options.validation.map {
+            try BoxDataSet(
+                path: URL(fileURLWithPath: $0).path, labels: set.labels, skippingBad: limit - set.bad.count)
         }
+        self.validationSet = validationSet
+        let bad = set.bad + (validationSet?.bad ?? [])
+        for error in bad { console.error("left out: \(error)") }
+        badLimit = limit - bad.count
         if let validationSet {
             training = pictures
             validation = validationSet.splits[.validation] ?? validationSet.splits[.training] ?? []

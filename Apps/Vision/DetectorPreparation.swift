@@ -64,7 +64,8 @@ struct DetectorPreparation {
         let trained = tuned.parameters.parameters.filter { $0.role == .weight }
         let count = trained.reduce(0) { $0 + $1.shape.elementCount }
         console.note(
-            "\(count) of \(tuned.parameters.elementCount) parameters are trained, \(tuned.newParameterCount) of them new")
+            "\(count) of \(tuned.parameters.elementCount) parameters are trained, \(tuned.newParameterCount) of them new"
+        )
         var options: [String: OptionValue] = [:]
         options["model"] = .text(
             FileManager.default.fileExists(atPath: name) ? URL(fileURLWithPath: name).path : name)

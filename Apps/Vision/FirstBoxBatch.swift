@@ -8,15 +8,18 @@ struct FirstBoxBatch {
 
     /// More pictures are not drawn.
     private static let limit = 16
-    private static let side = 480
+    /// Nor larger, in pixels.
+    private static let largestSide = 480
 
     init(_ batches: DetectionBatches, labels: [String]) { (self.batches, self.labels) = (batches, labels) }
 
     /// Writes `first-batch.png` into the folder of a run.
     func draw(in run: String) throws {
         let pictures = try batches.changedPictures(0, epoch: 0).prefix(Self.limit)
+        let frame = batches.pictures.preprocessing
         let page = ContactSheet.page(
-            of: pictures.map(drawn), captions: pictures.map { "\($0.targets.count) boxes" }, thumbnailSide: Self.side)
+            of: pictures.map(drawn), captions: pictures.map { "\($0.targets.count) boxes" },
+            thumbnailSide: min(Self.largestSide, max(frame.width, frame.height)))
         try PNGWriter.write(page, to: "\(run)/first-batch.png")
     }
 

@@ -40,7 +40,8 @@ struct PictureOptions: ParsableArguments {
     var mixStrength: Double?
     @Flag(help: "Let every class come equally often, however many pictures it has.")
     var balance = false
-    @Flag(help: "Turn pictures upside down too: for what has no upper side, as seen from above or through a microscope.")
+    @Flag(
+        help: "Turn pictures upside down too: for what has no upper side, as seen from above or through a microscope.")
     var anyWayUp = false
     @Option(help: ArgumentHelp("Pictures that cannot be read and may be left out.", valueName: "count"))
     var skipBad: Int?

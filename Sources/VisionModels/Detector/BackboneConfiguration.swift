@@ -77,7 +77,8 @@ extension BackboneConfiguration {
             self = .smallResNet(try SmallResNetConfiguration(network, path: path))
         } else {
             throw .invalidConfiguration(
-                file: path, key: "backbone", value: "of an unknown kind", expected: "efficientnet, resnet or small_resnet")
+                file: path, key: "backbone", value: "of an unknown kind",
+                expected: "efficientnet, resnet or small_resnet")
         }
         forgetLabels()
     }

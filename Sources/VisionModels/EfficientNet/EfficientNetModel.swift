@@ -19,7 +19,8 @@ public struct EfficientNetModel: ImageClassificationModel {
         let root = store.root
         trunk = EfficientNetTrunk(configuration.variant, in: root)
         head = .efficientNet(
-            trunk.maps.last?.width ?? 0, EfficientNetConfiguration.headWidth, kernel: 1, convolution: "conv_head", norm: "bn2", in: root)
+            trunk.maps.last?.width ?? 0, EfficientNetConfiguration.headWidth, kernel: 1, convolution: "conv_head",
+            norm: "bn2", in: root)
         classifier = Linear(
             EfficientNetConfiguration.headWidth, configuration.labels.count, in: root / "classifier")
         try store.verify()

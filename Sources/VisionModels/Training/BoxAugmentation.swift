@@ -103,18 +103,22 @@ public struct BoxAugmentation: Sendable, Hashable {
 
 extension FramedPicture {
     func flippedHorizontally() -> FramedPicture {
-        FramedPicture(bitmap.flippedHorizontally(), targets: targets.map { target in
-            var target = target
-            target.box.x = Double(bitmap.width) - target.box.maximumX
-            return target
-        })
+        FramedPicture(
+            bitmap.flippedHorizontally(),
+            targets: targets.map { target in
+                var target = target
+                target.box.x = Double(bitmap.width) - target.box.maximumX
+                return target
+            })
     }
 
     func flippedVertically() -> FramedPicture {
-        FramedPicture(bitmap.flippedVertically(), targets: targets.map { target in
-            var target = target
-            target.box.y = Double(bitmap.height) - target.box.maximumY
-            return target
-        })
+        FramedPicture(
+            bitmap.flippedVertically(),
+            targets: targets.map { target in
+                var target = target
+                target.box.y = Double(bitmap.height) - target.box.maximumY
+                return target
+            })
     }
 }

@@ -58,7 +58,8 @@ public struct ObjectDetectorTuning: Sendable {
         var prefixes: [String] = []
         for name in stages {
             guard let stage = known.first(where: { $0.name == name }) else {
-                throw .unknownStage(name, folder: folder, known: [ImageClassifierTuning.wholeBackbone] + known.map(\.name))
+                throw .unknownStage(
+                    name, folder: folder, known: [ImageClassifierTuning.wholeBackbone] + known.map(\.name))
             }
             prefixes += stage.prefixes
         }
