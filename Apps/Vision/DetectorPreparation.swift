@@ -51,7 +51,7 @@ struct DetectorPreparation {
         let configuration = preset.configuration(labels: data.set.labels, width: frame.width, height: frame.height)
         let store = ParameterStore(random: RandomSource(seed: data.seed))
         return try work(
-            try configuration.makeModel(in: store), store, configuration.preprocessing,
+            try PyramidDetectorModel(configuration, in: store), store, configuration.preprocessing,
             files: ModelFiles(configuration: try configuration.json()),
             settings: preset.trainingSettings(stepsPerEpoch:), options: ["preset": .text(preset.rawValue)])
     }
@@ -81,7 +81,7 @@ struct DetectorPreparation {
     ///   - own: options that only this kind has.
     ///   - dependencies: further files that the run depends on.
     private func work(
-        _ model: any ObjectDetectionModel, _ store: ParameterStore, _ preprocessing: ImagePreprocessing,
+        _ model: any TrainableObjectDetectionModel, _ store: ParameterStore, _ preprocessing: ImagePreprocessing,
         files: ModelFiles, settings standard: (Int) -> TrainingSettings, options own: [String: OptionValue],
         dependencies: [String] = []
     ) throws -> TrainingWork<ObjectDetectionTraining> {

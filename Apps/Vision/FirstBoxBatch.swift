@@ -24,7 +24,7 @@ struct FirstBoxBatch {
     }
 
     /// What does not count is drawn in grey and without a name.
-    private func drawn(_ picture: FramedPicture) -> Bitmap {
+    private func drawn(_ picture: AnnotatedFrame) -> Bitmap {
         var bitmap = picture.bitmap.rgb()
         bitmap.draw(
             picture.targets.map { target in

@@ -7,12 +7,12 @@ import Testing
 
 struct BoxAugmentationTests {
     /// A dark rectangle on white, with its box.
-    private func picture(_ area: PixelRectangle, width: Int = 64, height: Int = 48) -> FramedPicture {
+    private func picture(_ area: PixelRectangle, width: Int = 64, height: Int = 48) -> AnnotatedFrame {
         var bitmap = Bitmap(width: width, height: height, filledWith: [255, 255, 255])
         bitmap.paste(Bitmap(width: area.width, height: area.height, filledWith: [0, 0, 0]), x: area.x, y: area.y)
         let box = Rectangle(
             x: Double(area.x), y: Double(area.y), width: Double(area.width), height: Double(area.height))
-        return FramedPicture(bitmap, targets: [DetectionTarget(classIndex: 0, box: box)])
+        return AnnotatedFrame(bitmap, targets: [DetectionTarget(classIndex: 0, box: box)])
     }
 
     /// The smallest rectangle around what is dark.
@@ -31,7 +31,7 @@ struct BoxAugmentationTests {
             x: Double(left), y: Double(top), width: Double(right - left + 1), height: Double(bottom - top + 1))
     }
 
-    private func changed(_ augmentation: BoxAugmentation, seed: UInt64, _ area: PixelRectangle) throws -> FramedPicture
+    private func changed(_ augmentation: BoxAugmentation, seed: UInt64, _ area: PixelRectangle) throws -> AnnotatedFrame
     {
         var random = RandomSource(seed: seed)
         return try augmentation(picture(area), using: &random) { random throws(ImageError) in

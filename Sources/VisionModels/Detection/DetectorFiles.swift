@@ -11,7 +11,12 @@ struct DetectorFiles {
     let preprocessing: ImagePreprocessing
     let weights: any TensorSource
 
-    static let known = ["FastestDet"]
+    static let known = ["FastestDet", PyramidDetectorConfiguration.modelType]
+
+    /// Whether a configuration is that of a network that finds things.
+    static func isDetector(_ names: ArchitectureNames) -> Bool {
+        known.contains { names.isOne(of: $0, $0.lowercased()) }
+    }
 
     init(_ model: ModelFolder) throws {
         folder = model.url.path(percentEncoded: false)
@@ -27,6 +32,9 @@ struct DetectorFiles {
         if names.isOne(of: "FastestDet", "fastestdet") {
             configuration = try FastestDetConfiguration(
                 model.configuration(FastestDetConfiguration.File.self), path: path)
+        } else if names.isOne(of: PyramidDetectorConfiguration.modelType) {
+            configuration = try PyramidDetectorConfiguration(
+                model.configuration(PyramidDetectorConfiguration.File.self), path: path)
         } else {
             throw VisionModelError.unsupportedArchitecture(
                 name: names.stated.first ?? "unknown", folder: folder, known: Self.known)

@@ -26,6 +26,8 @@ public struct PyramidDetectorConfiguration: ObjectDetectionConfiguration {
 
     public var architecture: String { "\(Self.modelType) on \(backbone.classifier.architecture)" }
     public var needsSuppression: Bool { true }
+    /// Maps that do not halve evenly are rounded up.
+    public var extentMultiple: Int { 1 }
 
     public var preprocessing: ImagePreprocessing {
         ImagePreprocessing(
@@ -60,7 +62,7 @@ public struct PyramidDetectorConfiguration: ObjectDetectionConfiguration {
         try PyramidDetectorModel(self, in: store)
     }
 
-    public func json() throws -> Data { try EfficientNetConfiguration.json(file) }
+    public func json() throws -> Data { try configurationJSON(file) }
 }
 
 extension PyramidDetectorConfiguration {

@@ -13,7 +13,7 @@ public import Training
 
 /// A one-stage detector without anchor boxes: a backbone, a pyramid of maps of equal width, and on each a head whose every
 /// point says what it belongs to and how far the sides are.
-public struct PyramidDetectorModel: ObjectDetectionModel {
+public struct PyramidDetectorModel: TrainableObjectDetectionModel {
     public let configuration: PyramidDetectorConfiguration
     private var backbone: any PictureBackbone
     private var pyramid: FeaturePyramid
@@ -102,8 +102,11 @@ public struct PyramidDetectorModel: ObjectDetectionModel {
                 matched, Tensor(goals.distances, shape: matched.shape), weights: goals.weights)
             total = add(total, scale(boxLoss, by: Self.boxWeight))
         }
-        let count = targets.reduce(0) { $0 + $1.count { !$0.isIgnored } }
-        return BatchLoss(sum: total, targetCount: max(1, count), itemCount: targets.count, updates: updates)
+        // As good boxes weigh more than bad ones, the weights' sum is what makes losses of all stages comparable.
+        let count = max(1, targets.reduce(0) { $0 + $1.count { !$0.isIgnored } })
+        let weight = goals.weights.reduce(0) { $0 + Double($1) }
+        total = scale(total, by: Float(Double(count) / max(1, weight)))
+        return BatchLoss(sum: total, targetCount: count, itemCount: targets.count, updates: updates)
     }
 
     public func folded() -> PyramidDetectorModel {

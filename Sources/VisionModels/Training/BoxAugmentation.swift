@@ -29,10 +29,10 @@ public struct BoxAugmentation: Sendable, Hashable {
     ///
     /// - Parameter another: another picture of the same size, by random numbers.
     public func callAsFunction(
-        _ picture: FramedPicture, using random: inout RandomSource,
-        another: (inout RandomSource) throws(ImageError) -> FramedPicture
-    ) throws(ImageError) -> FramedPicture {
-        var result: FramedPicture
+        _ picture: AnnotatedFrame, using random: inout RandomSource,
+        another: (inout RandomSource) throws(ImageError) -> AnnotatedFrame
+    ) throws(ImageError) -> AnnotatedFrame {
+        var result: AnnotatedFrame
         if mosaicProbability > 0, random.uniform(in: 0...1) < mosaicProbability {
             result = try mosaic(picture, using: &random, another: another)
         } else {
@@ -47,13 +47,13 @@ public struct BoxAugmentation: Sendable, Hashable {
 
     /// Parts of four pictures around a point in the middle half.
     private func mosaic(
-        _ picture: FramedPicture, using random: inout RandomSource,
-        another: (inout RandomSource) throws(ImageError) -> FramedPicture
-    ) throws(ImageError) -> FramedPicture {
+        _ picture: AnnotatedFrame, using random: inout RandomSource,
+        another: (inout RandomSource) throws(ImageError) -> AnnotatedFrame
+    ) throws(ImageError) -> AnnotatedFrame {
         let (width, height) = (picture.bitmap.width, picture.bitmap.height)
         func part(_ extent: Int) -> Int { extent / 4 + random.index(below: max(1, extent / 2)) }
         let (left, top) = (max(1, part(width)), max(1, part(height)))
-        var result = FramedPicture(picture.bitmap, targets: [])
+        var result = AnnotatedFrame(picture.bitmap, targets: [])
         for (number, corner) in [(0, 0), (left, 0), (0, top), (left, top)].enumerated() {
             let area = PixelRectangle(
                 x: corner.0, y: corner.1, width: corner.0 == 0 ? left : width - left,
@@ -68,8 +68,8 @@ public struct BoxAugmentation: Sendable, Hashable {
 
     /// A picture scaled and moved so that it covers an area of its frame, or lies within that; targets are cut there.
     private func placed(
-        _ picture: FramedPicture, in area: PixelRectangle, using random: inout RandomSource
-    ) -> FramedPicture {
+        _ picture: AnnotatedFrame, in area: PixelRectangle, using random: inout RandomSource
+    ) -> AnnotatedFrame {
         let size = random.uniform(in: scale)
         let stretch = random.uniform(in: aspect).squareRoot()
         let (scaleX, scaleY) = (size * stretch, size / stretch)
@@ -87,7 +87,7 @@ public struct BoxAugmentation: Sendable, Hashable {
             f: -placement.origin.y / scaleY)
         let bounds = Rectangle(
             x: Double(area.x), y: Double(area.y), width: Double(area.width), height: Double(area.height))
-        return FramedPicture(
+        return AnnotatedFrame(
             picture.bitmap.warped(by: map, fill: [UInt8](repeating: fill, count: picture.bitmap.channels)),
             targets: picture.targets.compactMap { target in
                 let whole = placement.inFrame(target.box)
@@ -101,9 +101,9 @@ public struct BoxAugmentation: Sendable, Hashable {
     }
 }
 
-extension FramedPicture {
-    func flippedHorizontally() -> FramedPicture {
-        FramedPicture(
+extension AnnotatedFrame {
+    func flippedHorizontally() -> AnnotatedFrame {
+        AnnotatedFrame(
             bitmap.flippedHorizontally(),
             targets: targets.map { target in
                 var target = target
@@ -112,8 +112,8 @@ extension FramedPicture {
             })
     }
 
-    func flippedVertically() -> FramedPicture {
-        FramedPicture(
+    func flippedVertically() -> AnnotatedFrame {
+        AnnotatedFrame(
             bitmap.flippedVertically(),
             targets: targets.map { target in
                 var target = target

@@ -41,7 +41,7 @@ public struct DetectionBatches: BatchSource {
     /// The same before bytes become numbers: for looking at what a network is given.
     ///
     /// - Precondition: `index` is below ``batchesPerEpoch``, and `epoch` is not negative.
-    public func changedPictures(_ index: Int, epoch: Int) throws -> [FramedPicture] {
+    public func changedPictures(_ index: Int, epoch: Int) throws -> [AnnotatedFrame] {
         precondition((0..<batchesPerEpoch).contains(index) && epoch >= 0, "batch \(index) of pass \(epoch)")
         let places = index * settings.batchSize..<min((index + 1) * settings.batchSize, pictures.count)
         return try places.map { place in

@@ -4,10 +4,10 @@ public import Training
 
 /// A network that finds things as the trainer sees it: its own loss, divided by the number of things.
 public struct ObjectDetectionTraining: TrainableModel {
-    public let model: any ObjectDetectionModel
+    public let model: any TrainableObjectDetectionModel
     public let parameters: ParameterStore
 
-    public init(_ model: any ObjectDetectionModel, parameters: ParameterStore) {
+    public init(_ model: any TrainableObjectDetectionModel, parameters: ParameterStore) {
         (self.model, self.parameters) = (model, parameters)
     }
 

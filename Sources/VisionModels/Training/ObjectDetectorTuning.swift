@@ -7,7 +7,7 @@ public import Training
 
 /// A pretrained network made ready to find things: a detector, or a classifier whose convolutions become a detector's.
 public struct ObjectDetectorTuning: Sendable {
-    public let model: any ObjectDetectionModel
+    public let model: PyramidDetectorModel
     public let parameters: ParameterStore
     public let preprocessing: ImagePreprocessing
     /// What makes a checkpoint a model that others can open.
@@ -31,7 +31,7 @@ public struct ObjectDetectorTuning: Sendable {
         try configuration.validate(file: "config.json")
         // All names, for those that are not stored must begin at random.
         let outline = ParameterStore(random: random)
-        _ = try configuration.makeModel(in: outline)
+        _ = try PyramidDetectorModel(configuration, in: outline)
         let stored = origin.weights
         let renewed = outline.parameters.filter { stored.shape(of: $0.name) != $0.shape }
         newParameterCount = renewed.reduce(0) { $0 + $1.shape.elementCount }
@@ -40,7 +40,7 @@ public struct ObjectDetectorTuning: Sendable {
             reading: stored, renewing: Set(renewed.map(\.name)), random: random,
             freezing: { name in prefixes.contains { name.hasPrefix($0) } })
         do {
-            model = try configuration.makeModel(in: parameters)
+            model = try PyramidDetectorModel(configuration, in: parameters)
         } catch let mismatch as ParameterMismatch {
             throw VisionModelError.weightsDoNotFit(folder: origin.path, mismatch)
         }
@@ -76,32 +76,20 @@ extension ObjectDetectorTuning {
         /// Under the detector's names.
         let weights: any TensorSource
 
-        private struct Kind: Decodable {
-            let modelType: String?
-
-            enum CodingKeys: String, CodingKey { case modelType = "model_type" }
-        }
-
         init(_ folder: ModelFolder, labels: [String], inputWidth: Int, inputHeight: Int) throws {
-            let name = "config.json"
             path = folder.url.path(percentEncoded: false)
-            let file = folder.url.appending(path: name).path(percentEncoded: false)
             var preprocessing: ImagePreprocessing
-            if try folder.decode(Kind.self, from: name)?.modelType == PyramidDetectorConfiguration.modelType {
-                guard let stored = try folder.decode(PyramidDetectorConfiguration.File.self, from: name) else {
-                    preconditionFailure("config.json was there and is not")
+            if let names = try folder.decode(ArchitectureNames.self, from: "config.json"),
+                DetectorFiles.isDetector(names)
+            {
+                let files = try DetectorFiles(folder)
+                guard var configuration = files.configuration as? PyramidDetectorConfiguration else {
+                    throw VisionModelError.noBackbone(folder: path, architecture: files.configuration.architecture)
                 }
-                var configuration = try PyramidDetectorConfiguration(stored, path: file)
                 (configuration.inputWidth, configuration.inputHeight) = (inputWidth, inputHeight)
                 configuration.labels = labels
-                self.configuration = configuration
-                weights = try folder.openWeights()
-                let other = "preprocessor_config.json"
-                preprocessing =
-                    try folder.decode(PreprocessorFile.self, from: other)?.preprocessing(
-                        standard: configuration.preprocessing, takesAnySize: true,
-                        path: folder.url.appending(path: other).path(percentEncoded: false))
-                    ?? configuration.preprocessing
+                (self.configuration, weights) = (configuration, files.weights)
+                preprocessing = files.preprocessing
                 (preprocessing.width, preprocessing.height) = (inputWidth, inputHeight)
             } else {
                 let files = try ClassifierFiles(folder)

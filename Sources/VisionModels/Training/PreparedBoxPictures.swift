@@ -75,9 +75,9 @@ public struct PreparedBoxPictures: Sendable {
     public var count: Int { pictures.count }
 
     /// A picture as the network sees it, with its things.
-    public func framed(_ number: Int) throws(ImageError) -> FramedPicture {
-        if let bitmap = kept[number] { return FramedPicture(bitmap, targets: targets[number]) }
+    public func framed(_ number: Int) throws(ImageError) -> AnnotatedFrame {
+        if let bitmap = kept[number] { return AnnotatedFrame(bitmap, targets: targets[number]) }
         let bitmap = preprocessing.framed(try ImageReader().read(pictures[number].path))
-        return FramedPicture(bitmap, targets: targets[number])
+        return AnnotatedFrame(bitmap, targets: targets[number])
     }
 }

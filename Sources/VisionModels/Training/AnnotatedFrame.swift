@@ -1,7 +1,7 @@
 public import Images
 
 /// A picture in a network's frame, with the things that it shows.
-public struct FramedPicture: Sendable, Hashable {
+public struct AnnotatedFrame: Sendable, Hashable {
     public var bitmap: Bitmap
     public var targets: [DetectionTarget]
 
