@@ -32,6 +32,7 @@ struct DetectorPreparation {
         let given: [(String, Bool)] = [
             ("--balance", pictures.balance), ("--label-smoothing", pictures.labelSmoothing != nil),
             ("--dropout", pictures.dropout != nil), ("--export", pictures.export != nil),
+            ("--mix", pictures.mixing != nil),
         ]
         for (name, isGiven) in given where isGiven {
             throw ValidationError("\(name) is for classifiers; the data has boxes, so leave it out.")

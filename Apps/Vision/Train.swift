@@ -3,21 +3,23 @@ import CommandLineKit
 import Datasets
 import VisionModels
 
-/// `vision train`: pictures by class in, a classifier out.
+/// `vision train`: pictures by class in, a classifier out; pictures with boxes in, a detector out.
 struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a classifier of pictures.",
+        abstract: "Train a classifier of pictures, or a detector of things in them.",
         discussion: """
             The run's folder receives checkpoints, metrics (JSON Lines, CSV, TensorBoard), a learning curve and a picture \
             of the first batch; given as --model to other verbs, it means its best checkpoint. A run that was stopped or \
             killed goes on with --resume, and ends with the same weights as if it had not been. --help-hidden shows all \
             options.
 
-            With --model a pretrained network is trained further; where the classes are others than its own, its last \
-            layer begins anew.
+            Data by classes makes a classifier, data with boxes a detector. With --model a pretrained network is trained \
+            further; where the classes are others than its own, its last layer begins anew. A detector can begin with the \
+            convolutions of a classifier.
 
             Examples:
               vision train --data cells/ --model efficientnet-lite0 --output runs/cells
+              vision train --data smears/ --model efficientnet-lite0 --any-way-up --output runs/smears
               vision train --data fashion-mnist/ --preset small --max-time 45m --output runs/fashion
               vision train --resume runs/cells --epochs 20
             """)

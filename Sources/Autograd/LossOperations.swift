@@ -49,19 +49,6 @@ public func klDivergence(
     elementwiseLoss(.klDivergence, logProbabilities, target, reduction)
 }
 
-/// Binary cross-entropy for scores that are to say how good something is (Zhang et al. 2021, "VarifocalNet", equation 2):
-/// -target · (target · log σ(x) + (1 - target) · log(1 - σ(x))) where the target is above 0, and
-/// -`negativeWeight` · σ(x)^`focus` · log(1 - σ(x)) where it is 0, so that the many easy negatives count little.
-public func varifocalLoss(
-    withLogits x: Tensor, _ target: Tensor, negativeWeight: Float = 0.75, focus: Float = 2,
-    reduction: Reduction? = .mean
-) -> Tensor {
-    precondition(
-        negativeWeight >= 0 && focus >= 0,
-        "varifocalLoss: a weight of \(negativeWeight) and a focus of \(focus), expected 0 or more")
-    return elementwiseLoss(.varifocal(negativeWeight: negativeWeight, focus: focus), x, target, reduction)
-}
-
 private func elementwiseLoss(
     _ loss: ElementwiseLoss, _ x: Tensor, _ target: Tensor, _ reduction: Reduction?
 ) -> Tensor {
@@ -84,7 +71,6 @@ enum ElementwiseLoss: Sendable {
     /// The weights repeat along the elements.
     case binaryCrossEntropy(positiveWeights: [Float])
     case klDivergence
-    case varifocal(negativeWeight: Float, focus: Float)
 
     func values(_ x: Tensor, _ target: Tensor) -> Tensor {
         byElement(x, target) { index, x, target in
@@ -102,9 +88,6 @@ enum ElementwiseLoss: Sendable {
                 return (1 - target) * x + (1 + (weights[index % weights.count] - 1) * target) * softplus
             case .klDivergence:
                 return (target > 0 ? target * log(target) : 0) - target * x
-            case .varifocal(let negativeWeight, let focus):
-                guard target > 0 else { return negativeWeight * pow(sigmoid(x), focus) * softplus(x) }
-                return target * (softplus(x) - target * x)
             }
         }
     }
@@ -124,13 +107,6 @@ enum ElementwiseLoss: Sendable {
                     let below = 1 / (1 + exp(x))
                     return factor[index] * (1 - target - (1 + (weights[index % weights.count] - 1) * target) * below)
                 case .klDivergence: return -factor[index] * target
-                case .varifocal(let negativeWeight, let focus):
-                    let score = sigmoid(x)
-                    guard target > 0 else {
-                        let slope = focus * (1 - score) * softplus(x) + score
-                        return factor[index] * negativeWeight * pow(score, focus) * slope
-                    }
-                    return factor[index] * target * (score - target)
                 }
             }
         }
@@ -153,19 +129,8 @@ enum ElementwiseLoss: Sendable {
                     target > 0 ? factor[index] * (log(target) + 1 - x) : 0
                 }
             }
-        case .varifocal:
-            return factor.withFloats { factor in
-                byElement(x, target) { index, x, target in
-                    target > 0 ? factor[index] * (softplus(x) - 2 * target * x) : 0
-                }
-            }
         }
     }
-
-    private func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
-
-    /// log(1 + exp(x)), without overflow.
-    private func softplus(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
 
     private func sign(_ value: Float) -> Float { value > 0 ? 1 : value < 0 ? -1 : 0 }
 

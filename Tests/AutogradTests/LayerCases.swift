@@ -169,13 +169,6 @@ private let lossCases: [GradientCase] = [
     GradientCase(name: "elementwiseLoss", inputs: [.random([2, 5]), .positive([2, 5])]) {
         klDivergence($0[0], $0[1], reduction: .sum)
     },
-    GradientCase(name: "elementwiseLoss", inputs: [.random([2, 5]), .positive([2, 5])]) {
-        varifocalLoss(withLogits: $0[0], $0[1], reduction: .sum)
-    },
-    GradientCase(name: "elementwiseLoss", inputs: [.random([2, 5])]) {
-        varifocalLoss(
-            withLogits: $0[0], Tensor(repeating: 0, shape: [2, 5]), negativeWeight: 0.6, focus: 1.5, reduction: nil)
-    },
     GradientCase(
         name: "intersectionLoss",
         inputs: [Tensor([0.2, -0.6, 0.7, 0.1, 1.2, 0.9, -0.3, 0.5, -1, -0.8, -0.9, -1.1] as [Float], shape: [3, 4])]

@@ -92,20 +92,21 @@ public struct PyramidDetectorModel: TrainableObjectDetectionModel {
         var updates = BufferUpdates()
         let output = output(pictures, mode: mode, updates: &updates)
         let goals = goals(targets, output)
-        var classLoss = varifocalLoss(withLogits: output.logits, goals.scores, reduction: nil)
-        if let counted = goals.counted { classLoss = multiply(classLoss, counted) }
-        var total = sum(classLoss)
+        var classLosses = binaryCrossEntropy(withLogits: output.logits, goals.scores, reduction: nil)
+        if let counted = goals.counted { classLosses = multiply(classLosses, counted) }
+        let count = max(1, targets.reduce(0) { $0 + $1.count { !$0.isIgnored } })
+        /// As good points weigh more than others, their weights' sum is what makes losses of all stages comparable.
+        func normalized(_ sum: Tensor, _ weights: [Float]) -> Tensor {
+            scale(sum, by: Float(Double(count) / max(1, weights.reduce(0) { $0 + Double($1) })))
+        }
+        var total = normalized(sum(classLosses), goals.qualities)
         if !goals.rows.isEmpty {
             let all = reshape(output.logDistances, [targets.count * output.points.count, 4])
             let matched = gather(all, rows: Tensor(goals.rows, shape: [goals.rows.count]))
             let boxLoss = generalizedIntersectionLoss(
-                matched, Tensor(goals.distances, shape: matched.shape), weights: goals.weights)
-            total = add(total, scale(boxLoss, by: Self.boxWeight))
+                matched, Tensor(goals.distances, shape: matched.shape), weights: goals.shares)
+            total = add(total, scale(normalized(boxLoss, goals.shares), by: Self.boxWeight))
         }
-        // As good boxes weigh more than bad ones, the weights' sum is what makes losses of all stages comparable.
-        let count = max(1, targets.reduce(0) { $0 + $1.count { !$0.isIgnored } })
-        let weight = goals.weights.reduce(0) { $0 + Double($1) }
-        total = scale(total, by: Float(Double(count) / max(1, weight)))
         return BatchLoss(sum: total, targetCount: count, itemCount: targets.count, updates: updates)
     }
 
@@ -125,10 +126,13 @@ extension PyramidDetectorModel {
         let scores: Tensor
         /// 0 for points whose class does not count, with an axis of 1 for the classes; nil where all do.
         let counted: Tensor?
-        /// Of the points that find something: their rows among those of all pictures, the distances, and the weights.
-        var rows: [Int32] = []
-        var distances: [Float] = []
-        var weights: [Float] = []
+        /// Of the points that find something: their rows among those of all pictures, the distances of the sides, and how much
+        /// they count for boxes and for classes. A box counts by its place among those of its target alone, not by how good
+        /// that is, or what is found badly would learn slowly.
+        let rows: [Int32]
+        let distances: [Float]
+        let shares: [Float]
+        let qualities: [Float]
     }
 
     private func goals(_ targets: [[DetectionTarget]], _ output: Output) -> Goals {
@@ -136,7 +140,7 @@ extension PyramidDetectorModel {
         let (logits, sides) = (output.logits.floats(), output.logDistances.floats())
         var scores = [Float](repeating: 0, count: logits.count)
         var counted: [Float]?
-        var (rows, distances, weights): ([Int32], [Float], [Float]) = ([], [], [])
+        var (rows, distances, shares, qualities): ([Int32], [Float], [Float], [Float]) = ([], [], [], [])
         for (picture, targets) in targets.enumerated() {
             let start = picture * count
             let matches = assignment.matches(
@@ -148,7 +152,8 @@ extension PyramidDetectorModel {
                 scores[row * classes + target.classIndex] = Float(match.quality)
                 rows.append(Int32(row))
                 distances += output.points.distances(match.point, to: target.box)
-                weights.append(Float(match.quality))
+                shares.append(Float(match.share))
+                qualities.append(Float(match.quality))
             }
             let ignored = targets.filter(\.isIgnored)
             guard !ignored.isEmpty else { continue }
@@ -162,6 +167,6 @@ extension PyramidDetectorModel {
         return Goals(
             scores: Tensor(scores, shape: output.logits.shape),
             counted: counted.map { Tensor($0, shape: [output.logits.shape[0], count, 1]) }, rows: rows,
-            distances: distances, weights: weights)
+            distances: distances, shares: shares, qualities: qualities)
     }
 }

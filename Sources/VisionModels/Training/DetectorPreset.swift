@@ -32,7 +32,6 @@ public enum DetectorPreset: String, Sendable, CaseIterable {
     public func trainingSettings(stepsPerEpoch: Int) -> TrainingSettings {
         var settings = ObjectDetectorTuning.trainingSettings(stepsPerEpoch: stepsPerEpoch)
         settings.epochs = 100
-        settings.schedule.peak = 2e-3
         return settings
     }
 }

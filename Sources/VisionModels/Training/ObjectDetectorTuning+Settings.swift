@@ -9,9 +9,8 @@ extension ObjectDetectorTuning {
         var settings = TrainingSettings()
         settings.epochs = 36
         settings.schedule = LearningRateSchedule(
-            .cosine, peak: 1e-3, warmUpSteps: max(1, 2 * stepsPerEpoch), finalFraction: 0.02)
+            .cosine, peak: 4e-3, warmUpSteps: max(1, 2 * stepsPerEpoch), finalFraction: 0.02)
         settings.optimizer = .adamW(AdamW.Settings(weightDecay: 0.02))
-        // The sum over the points of a thing is larger than one class's loss.
         settings.gradientNormLimit = 10
         settings.averageDecay = 0.99
         settings.evaluationInterval = max(1, stepsPerEpoch)
