@@ -45,7 +45,7 @@ struct Train: AsyncParsableCommand {
         if tuning.model != nil, pictures.preset != nil {
             throw ValidationError("--preset is for a model from nothing; leave it or --model out.")
         }
-        if BoxFormat(at: data) != nil {
+        if try BoxFormat(at: data) != nil {
             let preparation = try DetectorPreparation(pictures, tuning, training, data: data, console: console)
             try await preparation.work().run(training, on: console)
             return
