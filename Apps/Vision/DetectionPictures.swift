@@ -98,9 +98,9 @@ final class DetectionSheet: AnswerReceiver {
         try writer.add(small, caption: [ranking.isEmpty ? "-" : ranking.joined(separator: ", "), name])
     }
 
-    /// The last page of a run that was cut short is not written.
+    /// What a run that was cut short has come to is worth seeing too.
     func finish(isWhole: Bool) throws {
-        if isWhole { try writer.finish() }
+        try writer.finish()
         guard writer.paths.count > 1, let last = writer.paths.last else { return }
         console.note("the sheet has \(writer.paths.count) pages, the last is \(last)")
     }
