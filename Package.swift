@@ -198,7 +198,7 @@ let package = Package(
             "VisionModels",
             [
                 "VisionModels", "Layers", "Parameters", "Autograd", "Checkpoints", "Geometry", "Images", "Training",
-                "Tensors", "Kernels",
+                "Tensors", "Kernels", "Datasets", "Evaluation", "Optimizers",
             ]),
         tests("CommandLineKit", ["CommandLineKit", "Checkpoints", "Optimizers", "Training", argumentParser]),
         tests("Text", ["text", "Evaluation"]),

@@ -4,7 +4,7 @@ public import Training
 
 /// Detectors to train from nothing, on one machine.
 public enum DetectorPreset: String, Sendable, CaseIterable {
-    /// A residual network of ten layers below a narrow pyramid: 0.6 million parameters.
+    /// A residual network of ten layers below a narrow pyramid: 0.4 million parameters.
     case small
 
     /// The preset called `name`.
