@@ -260,6 +260,9 @@ if let fuzzRuntime {
         ("FuzzGGUF", ["Checkpoints", "Parameters", "TextModels", "Tokenizers"]),
         ("FuzzAudio", ["Audio"]),
         ("FuzzImages", ["Images"]),
+        ("FuzzCOCO", ["Datasets", "Geometry"]),
+        ("FuzzVOC", ["Datasets", "Geometry"]),
+        ("FuzzYOLO", ["Datasets", "Geometry"]),
     ]
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
