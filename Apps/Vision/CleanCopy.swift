@@ -17,15 +17,17 @@ struct CleanCopy: Sendable {
     }
 
     /// Throws unless the folder is new or empty, and none of the data's own.
-    static func checkTarget(_ folder: String, of data: String) throws {
+    ///
+    /// - Parameter option: that names the folder.
+    static func checkTarget(_ folder: String, of data: String, option: String = "fix") throws {
         let target = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
         let source = URL(fileURLWithPath: data).resolvingSymlinksInPath().path
         if target == source || target.hasPrefix(source + "/") {
-            throw CleanCopyError.withinData(folder: folder, data: data)
+            throw CleanCopyError.withinData(option: option, folder: folder, data: data)
         }
         guard FileManager.default.fileExists(atPath: folder) else { return }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder), names.isEmpty else {
-            throw CleanCopyError.notEmpty(folder: folder)
+            throw CleanCopyError.notEmpty(option: option, folder: folder)
         }
     }
 
@@ -75,16 +77,17 @@ struct CleanCopy: Sendable {
     }
 }
 
-/// Why no clean copy can be made there.
+/// Why no copy can be made there.
 enum CleanCopyError: Error, Equatable, CustomStringConvertible {
-    case withinData(folder: String, data: String)
-    case notEmpty(folder: String)
+    case withinData(option: String, folder: String, data: String)
+    case notEmpty(option: String, folder: String)
 
     var description: String {
         switch self {
-        case .withinData(let folder, let data):
-            "--fix \(folder) lies within \(data), which is not to be changed; name another folder"
-        case .notEmpty(let folder): "--fix \(folder) is there already and not an empty folder; name a new one"
+        case .withinData(let option, let folder, let data):
+            "--\(option) \(folder) lies within \(data), which is not to be changed; name another folder"
+        case .notEmpty(let option, let folder):
+            "--\(option) \(folder) is there already and not an empty folder; name a new one"
         }
     }
 }

@@ -12,26 +12,33 @@ struct DataCheck: AsyncParsableCommand {
             and test; a folder of IDX files; a table of paths and labels (.csv). Found are pictures that cannot be read \
             or are tiny, the same picture more than once (within a class, in two classes, in two parts of the data), \
             endings that lie, classes without pictures; worth knowing, but no problem, are classes of very different \
-            size, grey pictures among coloured ones, and files of kinds that are not read. The exit status is 1 where \
-            there is a problem.
+            size, grey pictures among coloured ones, and files of kinds that are not read.
+
+            DATA may also be pictures with boxes (COCO's annotations, Pascal VOC's folders, a YOLO data set). Found \
+            are faulty labels, pictures that are missing or cannot be read, stand there twice or have another size than \
+            the labels say, boxes outside the picture, too thin, twice or of two classes, and classes without boxes.
+
+            The exit status is 1 where there is a problem.
 
             Examples:
               vision data check cells/
               vision data check cells/ --fix clean/
               vision data check photos.csv --format json
+              vision data check bccd/ --fix bccd-clean/
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Argument(help: ArgumentHelp("Folders of pictures or of IDX files, or tables.", valueName: "data"))
+    @Argument(help: ArgumentHelp("Folders of pictures or of IDX files, tables, or labels.", valueName: "data"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("Pixels that both sides of a picture have at least.", valueName: "pixels"))
+    @Option(help: ArgumentHelp("Pixels that both sides of a picture without boxes have at least.", valueName: "pixels"))
     var smallest = 8
     @Option(
         help: ArgumentHelp(
             "Write the good pictures, each once, to this new folder: one for each class, within train, validation and "
-                + "test where the data is divided. What is checked is not changed.", valueName: "folder"))
+                + "test where the data is divided; those with boxes in the format that they have. What is checked is "
+                + "not changed.", valueName: "folder"))
     var fix: String?
     @Option(help: "Form of the result.")
     var format = Format.text
@@ -52,27 +59,50 @@ struct DataCheck: AsyncParsableCommand {
         if let fix { try CleanCopy.checkTarget(fix, of: data[0]) }
         let (data, smallest, format, fix) = (self.data.map(Self.withoutSlash), smallest, format, fix)
         try await runInterruptibly(on: console) { () async throws -> Void in
-            var reports: [DataCheckReport] = []
-            var hasFailed = false
+            var files: [DataCheckReport.File] = []
+            var (hasFailed, problemCount) = (false, 0)
             for path in data {
-                let set: PictureDataSet
+                let source: Source
                 do {
-                    set = try PictureDataSet(path: path)
+                    source = try Source(path)
                 } catch {
                     console.error("\(error)".escapingControlCharacters())
                     hasFailed = true
                     continue
                 }
-                let check = PictureCheck(of: set, smallestSide: smallest)
-                let report = DataCheckReport(
-                    path: path, set: set, pictureCount: check.entries.count,
-                    report: try await DataCheckWork(check: check, console: console).report())
-                if format == .text { try console.write(report.text) }
-                reports.append(report)
-                if let fix, try await !CleanCopy(report, to: fix, console).write() { hasFailed = true }
+                switch source {
+                case .classes(let set):
+                    let check = PictureCheck(of: set, smallestSide: smallest)
+                    let report = DataCheckReport(
+                        path: path, set: set, pictureCount: check.entries.count,
+                        report: try await DataCheckWork(check: check, console: console).report())
+                    if format == .text { try console.write(report.text) }
+                    files.append(report.file)
+                    problemCount += report.report.problemCount
+                    if let fix, try await !CleanCopy(report, to: fix, console).write() { hasFailed = true }
+                case .boxes(let set):
+                    let report = try await BoxCheckReport(path: path, checking: set, console: console)
+                    if format == .text { try console.write(report.text) }
+                    files.append(report.file)
+                    problemCount += report.report.problemCount
+                    if let fix, try await !report.writeCleanCopy(to: fix, console) { hasFailed = true }
+                }
             }
-            if format == .json { try console.write(try DataCheckReport.json(reports)) }
-            if hasFailed || reports.contains(where: { $0.report.problemCount > 0 }) { throw ExitCode(1) }
+            if format == .json { try console.write(try DataCheckReport.json(files)) }
+            if hasFailed || problemCount > 0 { throw ExitCode(1) }
+        }
+    }
+
+    /// What a path holds.
+    private enum Source {
+        case classes(PictureDataSet)
+        case boxes(BoxDataSet)
+
+        init(_ path: String) throws {
+            // Every fault is told, so none ends the reading.
+            self =
+                try BoxFormat(at: path) == nil
+                ? .classes(PictureDataSet(path: path)) : .boxes(BoxDataSet(path: path, skippingBad: .max))
         }
     }
 

@@ -29,17 +29,25 @@ struct DataCheckReport {
         return text + "\n"
     }
 
-    static func json(_ reports: [DataCheckReport]) throws -> String {
+    static func json(_ files: [File]) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(reports.map(File.init)), as: UTF8.self) + "\n"
+        return String(decoding: try encoder.encode(files), as: UTF8.self) + "\n"
     }
 
-    private struct File: Encodable {
+    /// What programs read.
+    struct File: Encodable {
         struct Class: Encodable {
             let label: String
-            /// Good pictures by part of the data.
-            let pictures: [String: Int]
+            /// Good pictures by part of the data; nil where a picture shows any number of classes.
+            let pictures: [String: Int]?
+            /// Good boxes by part of the data.
+            let boxes: [String: Int]?
+        }
+
+        struct Boxes: Encodable {
+            let all: Int
+            let good: Int
         }
 
         struct Finding: Encodable {
@@ -58,25 +66,25 @@ struct DataCheckReport {
         let data: String
         let pictures: Int
         let good: Int
+        /// Nil for pictures without boxes.
+        let boxes: Boxes?
         let classes: [Class]
         let findings: [Finding]
+    }
 
-        init(_ report: DataCheckReport) {
-            data = report.path
-            pictures = report.pictureCount
-            good = report.report.good.count
-            classes = report.set.labels.enumerated().map { index, label in
-                Class(
+    var file: File {
+        File(
+            data: path, pictures: pictureCount, good: report.good.count, boxes: nil,
+            classes: set.labels.enumerated().map { index, label in
+                File.Class(
                     label: label,
                     pictures: Dictionary(
-                        uniqueKeysWithValues: report.splits.map {
-                            ($0.rawValue, report.report.counts[$0]?[index] ?? 0)
-                        }))
-            }
-            findings = report.report.findings.map {
-                Finding(
+                        uniqueKeysWithValues: splits.map { ($0.rawValue, report.counts[$0]?[index] ?? 0) }),
+                    boxes: nil)
+            },
+            findings: report.findings.map {
+                File.Finding(
                     kind: $0.kind, name: $0.name, other: $0.other, reason: $0.explanation, isProblem: $0.isProblem)
-            }
-        }
+            })
     }
 }

@@ -4,5 +4,5 @@ import ArgumentParser
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Make pictures ready to learn from.",
-        subcommands: [DataCheck.self, DataCrop.self])
+        subcommands: [DataCheck.self, DataConvert.self, DataCrop.self])
 }

@@ -19,6 +19,9 @@ public struct LineChart: Sendable {
         }
     }
 
+    /// A corner of the plot.
+    public enum Corner: Sendable { case upperRight, lowerLeft }
+
     /// A point that is pointed out.
     public struct Highlight: Sendable {
         public var point: Drawing.Point
@@ -36,6 +39,10 @@ public struct LineChart: Sendable {
     /// Drawn in this order.
     public var series: [Series]
     public var highlight: Highlight?
+    /// Points that the axes reach, whatever the series are.
+    public var reach: [Drawing.Point] = []
+    /// Where the names of the series stand: in the upper right corner, losses leave room.
+    public var legendCorner = Corner.upperRight
 
     public init(
         title: String, horizontalLabel: String, verticalLabel: String, series: [Series], highlight: Highlight? = nil
@@ -54,7 +61,7 @@ public struct LineChart: Sendable {
     public func drawing(width: Double = 800, height: Double = 480) -> Drawing {
         var drawing = Drawing(width: width, height: height, background: Self.paper)
         let plot = Drawing.Rectangle(x: 72, y: 52, width: width - 72 - 28, height: height - 52 - 60)
-        let points = series.flatMap(\.points)
+        let points = series.flatMap(\.points) + reach
         let horizontal = Axis(covering: points.map(\.x), tickCount: 8, isRounded: false)
         let vertical = Axis(covering: points.map(\.y), tickCount: 8, isRounded: true)
         func place(_ point: Drawing.Point) -> Drawing.Point {
@@ -134,7 +141,6 @@ public struct LineChart: Sendable {
                 halo: Drawing.Color(0xFFFFFF, opacity: 0.9)))
     }
 
-    /// In the upper right corner, where losses leave room.
     private func addLegend(to drawing: inout Drawing, _ plot: Drawing.Rectangle) {
         let names = series.map(\.name)
         guard let longest = names.map({ StrokeFont.standard.width(of: $0) }).max() else { return }
@@ -142,8 +148,13 @@ public struct LineChart: Sendable {
         // Fonts of SVG viewers run wider than ours.
         let width = longest * unit * 1.12 + 58
         let line = 21.0
-        let box = Drawing.Rectangle(
-            x: plot.maximumX - width, y: plot.y + 2, width: width, height: line * Double(names.count) + 12)
+        let height = line * Double(names.count) + 12
+        let box =
+            switch legendCorner {
+            case .upperRight: Drawing.Rectangle(x: plot.maximumX - width, y: plot.y + 2, width: width, height: height)
+            case .lowerLeft:
+                Drawing.Rectangle(x: plot.x + 2, y: plot.maximumY - height - 2, width: width, height: height)
+            }
         drawing.add(.rectangle(box, fill: Drawing.Color(0xFFFFFF, opacity: 0.85)))
         for (index, series) in series.enumerated() {
             let y = box.y + 6 + line * (Double(index) + 0.5)

@@ -1,11 +1,12 @@
 extension EvaluationReport {
-    /// One row for each item, between commas (RFC 4180, lines ended by a line feed): its name, for each figure its value,
-    /// errors and what they were made from, the texts, and why it failed where it did.
+    /// One row for each item, between commas (RFC 4180, lines ended by a line feed): its name, for each figure
+    /// that items have a share in its value, errors and what they were made from, the texts, and why it failed where it did.
     ///
     /// Columns are called after figures and parts: `word_error_rate`, `word_error_rate.errors`,
     /// `word_error_rate.deletions`. A value that is undefined is an empty field.
     public func itemTable() -> String {
-        let columns = figures.map { figure in
+        let shared = Set(items.flatMap(\.figures.keys))
+        let columns = figures.filter { shared.isEmpty || shared.contains($0.name) }.map { figure in
             (name: figure.name, parts: Set(items.flatMap { $0.parts?[figure.name]?.keys.map(\.self) ?? [] }).sorted())
         }
         var header = ["name"]

@@ -18,6 +18,8 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     public var items: [Item]
     /// How the classes fared, where the task is to tell them apart.
     public var classes: Classes?
+    /// How the classes fared, where the task is to find things.
+    public var detection: DetectionScores?
     public var environment: Environment
     public var timing: Timing
 

@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
         [], ["classify"], ["detect"], ["train"], ["evaluate"], ["export"], ["import"], ["data"], ["data", "check"],
-        ["data", "crop"],
+        ["data", "convert"], ["data", "crop"],
         ["inspect"], ["models"], ["models", "list"], ["models", "pull"], ["models", "verify"],
         ["models", "show"], ["models", "path"], ["models", "remove"],
     ]

@@ -162,7 +162,7 @@ public struct PictureCheck: Sendable {
 
 extension PictureDataSet.Split {
     /// The test first: what it holds is not to be learnt, nor to be chosen by.
-    fileprivate var rank: Int {
+    var rank: Int {
         switch self {
         case .test: 0
         case .validation: 1

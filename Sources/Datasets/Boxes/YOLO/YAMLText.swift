@@ -244,24 +244,32 @@ struct YAMLText {
             let parts = inner.split(separator: "''", omittingEmptySubsequences: false)
             return parts.contains { $0.contains("'") } ? nil : parts.joined(separator: "'")
         }
-        var (result, isEscaped) = ("", false)
-        for character in inner {
-            if isEscaped {
-                switch character {
-                case "n": result += "\n"
-                case "t": result += "\t"
-                case "\"", "\\", "/": result.append(character)
-                default: return nil
-                }
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else if character == "\"" {
-                return nil
-            } else {
+        return unescaped(inner)
+    }
+
+    /// What stands between double quotes; nil where it holds an escape that is not known.
+    private static func unescaped(_ text: Substring) -> String? {
+        var (result, rest) = ("", text)
+        while let character = rest.popFirst() {
+            if character == "\"" { return nil }
+            guard character == "\\" else {
                 result.append(character)
+                continue
+            }
+            switch rest.popFirst() {
+            case "n": result += "\n"
+            case "t": result += "\t"
+            case let same? where "\"\\/".contains(same): result.append(same)
+            case "u":
+                let digits = rest.prefix(4)
+                guard digits.count == 4, digits.allSatisfy(\.isHexDigit), let code = UInt32(digits, radix: 16),
+                    let scalar = Unicode.Scalar(code)
+                else { return nil }
+                result.unicodeScalars.append(scalar)
+                rest = rest.dropFirst(4)
+            default: return nil
             }
         }
-        return isEscaped ? nil : result
+        return result
     }
 }
