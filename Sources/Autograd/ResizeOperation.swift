@@ -10,6 +10,9 @@ public enum Resampling: Sendable, Hashable {
     /// Between neighbouring pixels. With aligned corners the centres of the corner pixels stay where they are, else the
     /// outer edges of the picture do.
     case bilinear(alignsCorners: Bool)
+    /// By the cubic convolution of the four nearest pixels along each axis (Keys 1981, with a = -0.75); the outer edges stay
+    /// where they are, and the pixels at the border stand for those beyond it.
+    case bicubic
 }
 
 /// A picture of another size.
@@ -55,7 +58,29 @@ extension Resampling {
                 let fraction = position - Float(first)
                 guard first + 1 < old else { return [(first, 1)] }
                 return [(first, 1 - fraction), (first + 1, fraction)]
+            case .bicubic:
+                let position = (Float(place) + 0.5) * scale - 0.5
+                let base = position.rounded(.down)
+                let weights = Self.cubicWeights(position - base)
+                var taps: [(input: Int, weight: Float)] = []
+                for (offset, weight) in zip(-1...2, weights) {
+                    let input = max(0, min(old - 1, Int(base) + offset))
+                    if taps.last?.input == input {
+                        taps[taps.count - 1].weight += weight
+                    } else {
+                        taps.append((input, weight))
+                    }
+                }
+                return taps
             }
         }
+    }
+
+    /// Of the pixels before, at, behind and two behind a place, which lies `fraction` behind the second.
+    private static func cubicWeights(_ fraction: Float) -> [Float] {
+        let a: Float = -0.75
+        func near(_ x: Float) -> Float { ((a + 2) * x - (a + 3)) * x * x + 1 }
+        func far(_ x: Float) -> Float { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
+        return [far(fraction + 1), near(fraction), near(1 - fraction), far(2 - fraction)]
     }
 }

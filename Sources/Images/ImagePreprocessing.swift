@@ -12,6 +12,10 @@ public struct ImagePreprocessing: Sendable, Hashable {
         case shortSide(Int)
         /// The whole picture in its own proportions, as large as fits, in the upper left corner; the rest is of one value.
         case fitted(fill: UInt8)
+        /// The whole picture in its own proportions: the shorter side gets `short` pixels, unless the longer one would get more
+        /// than `long`; both are rounded down to multiples of `multiple`. The size of the frame follows the picture; `width` and
+        /// `height` are those of the largest.
+        case bounded(short: Int, long: Int, multiple: Int)
     }
 
     /// Pixels.
@@ -44,13 +48,37 @@ public struct ImagePreprocessing: Sendable, Hashable {
                 .centerCropped(toWidth: width, height: height)
         case .fitted(let fill):
             fitted(bitmap, fill: fill)
+        case .bounded(let short, let long, let multiple):
+            resized(
+                bitmap, to: Self.boundedSize(bitmap.width, bitmap.height, short: short, long: long, multiple: multiple))
         }
+    }
+
+    private func resized(_ bitmap: Bitmap, to size: (width: Int, height: Int)) -> Bitmap {
+        bitmap.resized(
+            toWidth: size.width, height: size.height, by: interpolation, isAntialiased: isAntialiased)
+    }
+
+    /// The size of the frame of a picture, with the roundings of DETR's and YOLOS's original code, but never without pixels.
+    static func boundedSize(
+        _ width: Int, _ height: Int, short: Int, long: Int, multiple: Int
+    ) -> (width: Int, height: Int) {
+        let (least, most) = (Double(min(width, height)), Double(max(width, height)))
+        // Of the shorter side; where the longer one is the limit, not yet a whole number.
+        let isLimited = most / least * Double(short) > Double(long)
+        let exact = isLimited ? Double(long) * least / most : Double(short)
+        let side = isLimited ? Int(exact.rounded(.toNearestOrEven)) : short
+        func other(_ extent: Int, _ across: Int) -> Int { Int(exact * Double(extent) / Double(across)) }
+        let size = width < height ? (side, other(height, width)) : (other(width, height), side)
+        // A picture whose shorter side is right keeps its size, whatever rounding would make of it.
+        let kept = min(width, height) == side && width >= height ? (width, height) : size
+        func cut(_ extent: Int) -> Int { max(multiple, extent - extent % multiple) }
+        return (cut(kept.0), cut(kept.1))
     }
 
     private func fitted(_ bitmap: Bitmap, fill: UInt8) -> Bitmap {
         let inner = fittedSize(width: bitmap.width, height: bitmap.height)
-        let resized = bitmap.resized(
-            toWidth: inner.width, height: inner.height, by: interpolation, isAntialiased: isAntialiased)
+        let resized = resized(bitmap, to: inner)
         var frame = Bitmap(
             width: width, height: height, filledWith: [UInt8](repeating: fill, count: bitmap.channels))
         frame.paste(resized, x: 0, y: 0)
@@ -69,14 +97,15 @@ public struct ImagePreprocessing: Sendable, Hashable {
         func margin(_ extent: Int, _ cut: Int) -> Double {
             Double((max(extent, cut) - cut) / 2 - max(0, cut - extent) / 2)
         }
-        switch framing {
-        case .stretched:
-            return FramePlacement(
-                scaleX: Double(self.width) / Double(width), scaleY: Double(self.height) / Double(height))
-        case .fitted:
-            let size = fittedSize(width: width, height: height)
-            return FramePlacement(
+        func filling(_ size: (width: Int, height: Int)) -> FramePlacement {
+            FramePlacement(
                 scaleX: Double(size.width) / Double(width), scaleY: Double(size.height) / Double(height))
+        }
+        switch framing {
+        case .stretched: return filling((self.width, self.height))
+        case .fitted: return filling(fittedSize(width: width, height: height))
+        case .bounded(let short, let long, let multiple):
+            return filling(Self.boundedSize(width, height, short: short, long: long, multiple: multiple))
         case .centerSquare(let fraction):
             let side = Bitmap.centerSquareSide(width: width, height: height, fraction: fraction)
             let (scaleX, scaleY) = (Double(self.width) / Double(side), Double(self.height) / Double(side))

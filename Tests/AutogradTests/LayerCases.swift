@@ -60,6 +60,9 @@ private let poolingCases: [GradientCase] = [
     GradientCase(name: "mapAlongAxis", inputs: [.random([1, 4, 3, 2])]) {
         resize($0[0], to: Extent2d(height: 7, width: 5), .bilinear(alignsCorners: true))
     },
+    GradientCase(name: "mapAlongAxis", inputs: [.random([1, 4, 6, 2])]) {
+        resize($0[0], to: Extent2d(height: 7, width: 4), .bicubic)
+    },
     GradientCase(name: "mapAlongAxis", inputs: [.random([1, 4, 2])]) { resize($0[0], toLength: 7, .nearest) },
     GradientCase(name: "mapAlongAxis", inputs: [.random([2, 4, 3])]) {
         pad($0[0], axis: 1, before: 2, after: 1, mode: .reflect)

@@ -96,6 +96,7 @@ struct PoolingTests {
         let x = Tensor.random([2, 5, 4, 3])
         for resampling in [
             Resampling.nearest, .nearestCenter, .bilinear(alignsCorners: false), .bilinear(alignsCorners: true),
+            .bicubic,
         ] {
             #expect(resize(x, to: Extent2d(height: 5, width: 4), resampling).floats() == x.floats())
         }

@@ -7,7 +7,7 @@ import Testing
     @Test(
         arguments: [
             ImagePreprocessing.Framing.stretched, .fitted(fill: 114), .centerSquare(fraction: 0.8), .shortSide(80),
-            .shortSide(40),
+            .shortSide(40), .bounded(short: 64, long: 90, multiple: 8),
         ], [(160, 96), (96, 160), (64, 64)])
     func rectanglesFollowThePicture(_ framing: ImagePreprocessing.Framing, _ size: (Int, Int)) throws {
         let preprocessing = ImagePreprocessing(

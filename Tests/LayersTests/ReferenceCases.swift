@@ -82,7 +82,7 @@ private let poolingCases: [ReferenceCase] =
     + [Extent2d(height: 4, width: 13), Extent2d(height: 15, width: 6)].flatMap { size in
         let kinds: [(String, Resampling)] = [
             ("nearest", .nearest), ("nearestCenter", .nearestCenter), ("bilinear", .bilinear(alignsCorners: false)),
-            ("bilinear-corners", .bilinear(alignsCorners: true)),
+            ("bilinear-corners", .bilinear(alignsCorners: true)), ("bicubic", .bicubic),
         ]
         return kinds.map { name, resampling in
             ReferenceCase(name: "\(name)-\(size.height)x\(size.width)") { resize($0["x"], to: size, resampling) }

@@ -4,7 +4,11 @@
 
 Writes Tests/Fixtures/detection/: for FastestDet (written out below after its publication) a folder with `config.json`
 and `model.safetensors`, and `expected.safetensors` with pictures `[N, H, W, 3]` (red first) and the three outputs
-`[N, rows, columns, …]`. With the two arguments the boxes of the pretrained network in a photograph are printed, which
+`[N, rows, columns, …]`; for YOLOS (by `transformers`) the same with logits and boxes, and of a step of training on a few
+boxes the loss, its parts, what was matched, and every gradient. `transformers` 5.24.0 cannot compute YOLOS's auxiliary
+losses (its heads are given a tuple, or nothing); `auxiliary` below gives its loss function what the paper of DETR says:
+the heads on every layer's tokens behind the last norm. `yolos-sizes.json` has the sizes that its image processor makes
+of pictures. With the two arguments the boxes of the pretrained network in a photograph are printed, which
 `DetectorTests` has.
 """
 
@@ -133,6 +137,88 @@ def fastestdet():
         for name, output in zip(["objectness", "boxes", "classes"], outputs)}}, folder / "expected.safetensors")
 
 
+def yolos(name, extent, **changes):
+    from transformers import YolosConfig, YolosForObjectDetection
+    from transformers.loss.loss_for_object_detection import HungarianMatcher
+
+    config = {"architectures": ["YolosForObjectDetection"], "model_type": "yolos", "hidden_size": 16,
+              "intermediate_size": 24, "num_hidden_layers": 3, "num_attention_heads": 2, "image_size": [24, 40],
+              "patch_size": 8, "num_detection_tokens": 6, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+              "use_mid_position_embeddings": True, "auxiliary_loss": False,
+              "id2label": {str(index): label for index, label in enumerate(LABELS)}, **changes}
+    generator = torch.Generator().manual_seed(SEED)
+    # The loss function of `transformers` asks for the number of layers under this name.
+    model = YolosForObjectDetection(YolosConfig(
+        **config, decoder_layers=config["num_hidden_layers"], attn_implementation="eager")).eval()
+    with torch.no_grad():
+        for key, value in model.named_parameters():
+            noise = torch.randn(value.shape, generator=generator)
+            if "norm" in key:
+                value.copy_(1 + 0.3 * noise if key.endswith("weight") else 0.2 * noise)
+            elif value.dim() == 2 or value.dim() == 4:
+                value.copy_(noise * (2 / value[0].numel()) ** 0.5)
+            else:
+                value.copy_(0.5 * noise)
+
+    def stored(key):
+        """The names on the hub."""
+        return key.replace("encoder.interpolation.", "encoder.")
+
+    folder = OUTPUT / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+    save_file({stored(key): value.clone() for key, value in model.state_dict().items()}, folder / "model.safetensors",
+              metadata={"format": "pt"})
+    pictures = torch.randn(3, *extent, 3, generator=generator)
+    counts = [3, 0, 1]
+    boxes = torch.rand(sum(counts), 4, generator=generator) * torch.tensor([0.4, 0.4, 0.3, 0.3]) + 0.2
+    classes = torch.randint(0, len(LABELS), (sum(counts),), generator=generator)
+    labels = [{"class_labels": c, "boxes": b} for c, b in zip(classes.split(counts), boxes.split(counts))]
+    outputs = model(pictures.permute(0, 3, 1, 2), labels=None if config["auxiliary_loss"] else labels,
+                    output_hidden_states=True)
+    loss, parts = outputs.loss, outputs.loss_dict
+    if config["auxiliary_loss"]:
+        loss, parts = auxiliary(model, outputs, labels)
+    loss.backward()
+    matches = HungarianMatcher(1, 5, 2)({"logits": outputs.logits, "pred_boxes": outputs.pred_boxes}, labels)
+    expected = {"pictures": pictures, "logits": outputs.logits, "pred_boxes": outputs.pred_boxes, "boxes": boxes,
+                "classes": classes.int(), "counts": torch.tensor(counts).int(), "loss": loss,
+                "matched": torch.cat([source[target.argsort()] for source, target in matches]).int()}
+    for key, value in parts.items():
+        if key in ["loss_ce", "loss_bbox", "loss_giou"]:
+            expected[key] = value
+    for key, value in model.named_parameters():
+        expected["gradient." + stored(key)] = value.grad if value.grad is not None else torch.zeros_like(value)
+    save_file({key: value.detach().contiguous().clone() for key, value in expected.items()},
+              folder / "expected.safetensors")
+
+
+def auxiliary(model, outputs, labels):
+    count = model.config.num_detection_tokens
+    # The first is what goes into the first layer.
+    tokens = [model.vit.layernorm(state)[:, -count:] for state in outputs.hidden_states[1:]]
+    classes = [model.class_labels_classifier(state) for state in tokens]
+    boxes = [model.bbox_predictor(state).sigmoid() for state in tokens]
+    assert torch.allclose(classes[-1], outputs.logits)
+    loss, parts, _ = model.loss_function(
+        outputs.logits, labels, model.device, outputs.pred_boxes, model.config, classes, boxes)
+    return loss, parts
+
+
+def yolos_sizes():
+    from transformers.models.yolos.image_processing_pil_yolos import get_size_with_aspect_ratio_yolos
+
+    generator = np.random.default_rng(SEED)
+    pictures = [(480, 640), (640, 480), (500, 500), (16, 2000), (2000, 30), (512, 512), (333, 500), (1, 1)]
+    pictures += [tuple(map(int, size)) for size in generator.integers(20, 3000, (60, 2))]
+    cases = []
+    for height, width in pictures:
+        for short, long in [(512, 1333), (800, 1333), (224, 256)]:
+            result = get_size_with_aspect_ratio_yolos((height, width), short, long)
+            cases.append([height, width, short, long, *result])
+    (OUTPUT / "yolos-sizes.json").write_text(json.dumps(cases) + "\n")
+
+
 def real(photograph, folder):
     """What the pretrained network finds, resized by OpenCV as in the original code, before any suppression."""
     import cv2
@@ -163,6 +249,11 @@ def main():
     # PyTorch 2.13's oneDNN ends the process with some of these sizes.
     torch.backends.mkldnn.enabled = False
     fastestdet()
+    yolos("yolos", (32, 24))
+    yolos("yolos-plain", (24, 40), use_mid_position_embeddings=False, qkv_bias=False, hidden_act="gelu_new",
+          eos_coefficient=0.3, bbox_loss_coefficient=4, giou_loss_coefficient=3)
+    yolos("yolos-auxiliary", (19, 45), auxiliary_loss=True)
+    yolos_sizes()
     if len(sys.argv) == 3:
         real(Path(sys.argv[1]), Path(sys.argv[2]))
 

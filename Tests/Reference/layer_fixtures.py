@@ -77,6 +77,7 @@ def pooling():
         case(f"nearestCenter-{tag}", x, lambda x: F.interpolate(x, size, mode="nearest-exact"))
         case(f"bilinear-{tag}", x, lambda x: F.interpolate(x, size, mode="bilinear", align_corners=False))
         case(f"bilinear-corners-{tag}", x, lambda x: F.interpolate(x, size, mode="bilinear", align_corners=True))
+        case(f"bicubic-{tag}", x, lambda x: F.interpolate(x, size, mode="bicubic", align_corners=False))
 
 
 def norms():

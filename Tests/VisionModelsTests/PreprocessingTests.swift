@@ -50,6 +50,33 @@ struct PreprocessingTests {
         #expect(try preprocessing("{\"size\": 160, \"crop_pct\": 0.9}").framing == .centerSquare(fraction: 0.9))
     }
 
+    /// Of networks that take pictures in their own proportions.
+    @Test func edgesOfPicturesInTheirProportions() throws {
+        func framing(_ text: String) throws -> ImagePreprocessing.Framing {
+            let own = ImagePreprocessing(
+                width: 1_328, height: 1_328, framing: .bounded(short: 800, long: 1_333, multiple: 16),
+                interpolation: .bilinear, normalization: .imageNet)
+            let file = try JSONDecoder().decode(PreprocessorFile.self, from: Data(text.utf8))
+            let result = try file.preprocessing(standard: own, takesAnySize: true, path: "here.json")
+            let again = try JSONDecoder().decode(PreprocessorFile.self, from: PreprocessorFile(result).json())
+            #expect(try again.preprocessing(standard: own, takesAnySize: true, path: "here.json") == result)
+            return result.framing
+        }
+        #expect(
+            try framing("{\"size\": {\"shortest_edge\": 512, \"longest_edge\": 864}, \"do_pad\": true}")
+                == .bounded(short: 512, long: 864, multiple: 16))
+        #expect(
+            try framing("{\"size\": 512, \"max_size\": 1000}") == .bounded(short: 512, long: 1_000, multiple: 16))
+        #expect(try framing("{}") == .bounded(short: 800, long: 1_333, multiple: 16))
+        #expect(try framing("{\"size\": {\"height\": 320, \"width\": 480}}") == .stretched)
+        for text in [
+            "{\"size\": {\"shortest_edge\": 900, \"longest_edge\": 864}}", "{\"size\": {\"shortest_edge\": 3}}",
+            "{\"size\": {\"shortest_edge\": 512, \"longest_edge\": 1000000}}",
+        ] {
+            #expect(throws: VisionModelError.self) { try framing(text) }
+        }
+    }
+
     @Test func filtersAndNumbers() throws {
         let filters: [Interpolation] = [.nearest, .lanczos, .bilinear, .bicubic, .box]
         for (number, filter) in filters.enumerated() {

@@ -15,6 +15,7 @@ extension PreprocessorFile {
             self.size = Size(shortestEdge: side)
             cropSize = size
             crops = true
+        case .bounded(let short, let long, _): self.size = Size(shortestEdge: short, longestEdge: long)
         case .fitted(let fill):
             self.size = size
             (pads, padding) = (true, fill)

@@ -7,17 +7,27 @@ struct PreprocessorFile: Codable {
     /// One number, `shortest_edge`, or `height` and `width`.
     struct Size: Codable {
         var shortestEdge: Int?
+        var longestEdge: Int?
         var height: Int?
         var width: Int?
 
         enum CodingKeys: String, CodingKey {
             case shortestEdge = "shortest_edge"
+            case longestEdge = "longest_edge"
             case height
             case width
         }
 
-        init(shortestEdge: Int? = nil, height: Int? = nil, width: Int? = nil) {
-            (self.shortestEdge, self.height, self.width) = (shortestEdge, height, width)
+        init(shortestEdge: Int? = nil, longestEdge: Int? = nil, height: Int? = nil, width: Int? = nil) {
+            (self.shortestEdge, self.longestEdge) = (shortestEdge, longestEdge)
+            (self.height, self.width) = (height, width)
+        }
+
+        /// Whether it says height and width, and not the edges of pictures of any proportions.
+        ///
+        /// - Parameter longestEdge: beside it; then one number is the shortest.
+        func isRectangle(_ longestEdge: Int?) -> Bool {
+            shortestEdge == nil && self.longestEdge == nil && longestEdge == nil && height != nil && width != nil
         }
 
         init(from decoder: any Decoder) throws {
@@ -27,12 +37,15 @@ struct PreprocessorFile: Codable {
             }
             let container = try decoder.container(keyedBy: CodingKeys.self)
             shortestEdge = try container.decodeIfPresent(Int.self, forKey: .shortestEdge)
+            longestEdge = try container.decodeIfPresent(Int.self, forKey: .longestEdge)
             height = try container.decodeIfPresent(Int.self, forKey: .height)
             width = try container.decodeIfPresent(Int.self, forKey: .width)
         }
     }
 
     var size: Size?
+    /// Of the longer side, in older files.
+    var longestEdge: Int?
     var cropSize: Size?
     /// Of the shorter side, what remains behind the crop.
     var cropFraction: Double?
@@ -50,6 +63,7 @@ struct PreprocessorFile: Codable {
 
     enum CodingKeys: String, CodingKey {
         case size
+        case longestEdge = "max_size"
         case cropSize = "crop_size"
         case cropFraction = "crop_pct"
         case resampling = "resample"
@@ -85,7 +99,16 @@ struct PreprocessorFile: Codable {
                 throw limits.invalid(.cropFraction, "\(fraction)", "0.01 to 1")
             }
         }
-        if let edge = size?.shortestEdge {
+        if case .bounded(let short, let long, let multiple) = standard.framing, let size, !size.isRectangle(longestEdge)
+        {
+            let short = try extent(.size, size.shortestEdge ?? size.height ?? short)
+            let long = try extent(.longestEdge, size.longestEdge ?? longestEdge ?? max(short, long))
+            guard short <= long, short >= multiple else {
+                throw limits.invalid(.size, "\(short) and \(long)", "edges from \(multiple) on, the shortest first")
+            }
+            result.framing = .bounded(short: short, long: long, multiple: multiple)
+            (result.width, result.height) = (long - long % multiple, long - long % multiple)
+        } else if let edge = size?.shortestEdge {
             let edge = try extent(.size, edge)
             if crops == true, let crop = cropSize {
                 result.height = try extent(.cropSize, crop.height ?? crop.shortestEdge ?? edge)

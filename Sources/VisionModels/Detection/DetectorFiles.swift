@@ -11,11 +11,11 @@ struct DetectorFiles {
     let preprocessing: ImagePreprocessing
     let weights: any TensorSource
 
-    static let known = ["FastestDet", PyramidDetectorConfiguration.modelType]
+    static let known = ["YolosForObjectDetection", "FastestDet", PyramidDetectorConfiguration.modelType]
 
     /// Whether a configuration is that of a network that finds things.
     static func isDetector(_ names: ArchitectureNames) -> Bool {
-        known.contains { names.isOne(of: $0, $0.lowercased()) }
+        names.isOne(of: "yolos") || known.contains { names.isOne(of: $0, $0.lowercased()) }
     }
 
     init(_ model: ModelFolder) throws {
@@ -24,7 +24,7 @@ struct DetectorFiles {
         weights = try model.openWeights()
         guard let names = try model.decode(ArchitectureNames.self, from: "config.json") else {
             guard let found = FastestDetConfiguration(recognizing: weights) else {
-                throw VisionModelError.unknownWeights(folder: folder, known: Self.known)
+                throw VisionModelError.unknownWeights(folder: folder, known: ["FastestDet"])
             }
             (configuration, preprocessing) = (found, found.preprocessing)
             return
@@ -35,6 +35,8 @@ struct DetectorFiles {
         } else if names.isOne(of: PyramidDetectorConfiguration.modelType) {
             configuration = try PyramidDetectorConfiguration(
                 model.configuration(PyramidDetectorConfiguration.File.self), path: path)
+        } else if names.isOne(of: "YolosForObjectDetection", "yolos") {
+            configuration = try YOLOSConfiguration(model.configuration(YOLOSConfiguration.File.self), path: path)
         } else {
             throw VisionModelError.unsupportedArchitecture(
                 name: names.stated.first ?? "unknown", folder: folder, known: Self.known)

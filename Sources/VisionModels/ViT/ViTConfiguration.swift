@@ -53,6 +53,11 @@ public struct ViTConfiguration: ImageClassificationConfiguration {
 
     public var takesAnySize: Bool { false }
     public var featureWidth: Int { width }
+    var layerSizes: ViTLayer.Sizes {
+        ViTLayer.Sizes(
+            width: width, feedForward: feedForward, heads: heads, normEpsilon: normEpsilon,
+            hasAttentionBias: hasAttentionBias, activation: activation, initialDeviation: initialDeviation)
+    }
     var patchCount: Int { (imageExtent / patchExtent) * (imageExtent / patchExtent) }
 
     public func makeModel(in store: ParameterStore) throws -> any ImageClassificationModel {
@@ -117,10 +122,6 @@ extension ViTConfiguration {
         }
     }
 
-    private static let activations: [(name: String, activation: Activation)] = [
-        ("gelu", .gelu), ("gelu_new", .geluTanh), ("gelu_pytorch_tanh", .geluTanh), ("relu", .relu), ("silu", .silu),
-    ]
-
     /// - Parameter path: what errors call the file.
     init(_ file: File, path: String) throws(VisionModelError) {
         let limits = Limits(file: path)
@@ -135,8 +136,8 @@ extension ViTConfiguration {
         hasAttentionBias = file.hasAttentionBias ?? true
         initialDeviation = file.initialDeviation ?? 0.02
         if let name = file.activation {
-            guard let known = Self.activations.first(where: { $0.name == name }) else {
-                throw limits.invalid(.activation, name, Self.activations.map(\.name).joined(separator: ", "))
+            guard let known = ViTLayer.activations.first(where: { $0.name == name }) else {
+                throw limits.invalid(.activation, name, ViTLayer.activations.map(\.name).joined(separator: ", "))
             }
             activation = known.activation
         }
@@ -148,7 +149,7 @@ extension ViTConfiguration {
             architectures: ["ViTForImageClassification"], modelType: "vit", channels: 3, width: width,
             feedForward: feedForward, layers: layers, heads: heads, imageExtent: imageExtent, patchExtent: patchExtent,
             normEpsilon: normEpsilon, hasAttentionBias: hasAttentionBias,
-            activation: Self.activations.first { $0.activation == activation }?.name,
+            activation: ViTLayer.activations.first { $0.activation == activation }?.name,
             initialDeviation: initialDeviation,
             labels: LabelTable(labels))
     }

@@ -27,7 +27,9 @@ public struct ViTModel: ImageClassificationModel {
             in: embeddings / "patch_embeddings" / "projection")
         classToken = embeddings.parameter("cls_token", [1, 1, width], initializer)
         positions = embeddings.parameter("position_embeddings", [1, configuration.patchCount + 1, width], initializer)
-        layers = (0..<configuration.layers).map { ViTLayer(configuration, in: scope / "encoder" / "layer" / $0) }
+        layers = (0..<configuration.layers).map {
+            ViTLayer(configuration.layerSizes, in: scope / "encoder" / "layer" / $0)
+        }
         norm = LayerNorm(width, epsilon: configuration.normEpsilon, in: scope / "layernorm")
         classifier = Linear(
             width, configuration.labels.count, initializer: initializer, in: store.root / "classifier")
@@ -58,54 +60,5 @@ public struct ViTModel: ImageClassificationModel {
         for layer in layers { layer.pack() }
         classifier.weight.weight.pack()
         return self
-    }
-}
-
-/// Self-attention and a feed-forward network, each after a norm and added to its input (Dosovitskiy et al. 2021, equations
-/// 2 and 3).
-///
-/// Shapes: `[batch, patches, width]` → the same.
-struct ViTLayer: Sendable {
-    private let attentionNorm: LayerNorm
-    private let query: Linear
-    private let key: Linear
-    private let value: Linear
-    private let attentionOutput: Linear
-    private let feedForwardNorm: LayerNorm
-    private let up: Linear
-    private let down: Linear
-    private let heads: Int
-    private let activation: Activation
-
-    init(_ configuration: ViTConfiguration, in scope: ParameterScope) {
-        let (width, inner) = (configuration.width, configuration.feedForward)
-        let initializer = Initializer.normal(deviation: configuration.initialDeviation)
-        func projection(_ name: String) -> Linear {
-            Linear(
-                width, width, bias: configuration.hasAttentionBias, initializer: initializer,
-                in: scope / "attention" / "attention" / name)
-        }
-        attentionNorm = LayerNorm(width, epsilon: configuration.normEpsilon, in: scope / "layernorm_before")
-        query = projection("query")
-        key = projection("key")
-        value = projection("value")
-        attentionOutput = Linear(
-            width, width, initializer: initializer, in: scope / "attention" / "output" / "dense")
-        feedForwardNorm = LayerNorm(width, epsilon: configuration.normEpsilon, in: scope / "layernorm_after")
-        up = Linear(width, inner, initializer: initializer, in: scope / "intermediate" / "dense")
-        down = Linear(inner, width, initializer: initializer, in: scope / "output" / "dense")
-        heads = configuration.heads
-        activation = configuration.activation
-    }
-
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        let normed = attentionNorm(x)
-        let attended = attention(query(normed), key(normed), value(normed), heads: heads)
-        let sum = attentionOutput(attended, residual: x)
-        return down(up(feedForwardNorm(sum), activation: activation), residual: sum)
-    }
-
-    func pack() {
-        for linear in [query, key, value, attentionOutput, up, down] { linear.weight.weight.pack() }
     }
 }
