@@ -28,10 +28,13 @@ public struct HubEndpoint: Sendable, Equatable {
 
     /// Where a file of a repository is asked for.
     func address(of path: String, in repository: String, revision: String) -> URL {
+        address(below: "\(repository)/resolve/\(revision)/\(path)")
+    }
+
+    /// The address of something below this one.
+    func address(below path: String) -> URL {
         var url = address
-        for part in "\(repository)/resolve/\(revision)/\(path)".split(separator: "/") {
-            url.appendPathComponent(String(part))
-        }
+        for part in path.split(separator: "/") { url.appendPathComponent(String(part)) }
         return url
     }
 

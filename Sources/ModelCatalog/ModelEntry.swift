@@ -14,11 +14,20 @@ public struct ModelEntry: Sendable, Hashable {
     /// Any one of them gives the model; the first is tried first.
     public let sources: [ModelSource]
 
-    /// The source that `pull` fetches from; nil where a model comes by other ways only.
+    /// The hub's repository, if a hub has the model.
     public var hub: HubRepository? {
         for source in sources { if case .hub(let repository) = source { return repository } }
         return nil
     }
+
+    /// The place on the web that holds the model's files, if there is one.
+    public var web: WebFolder? {
+        for source in sources { if case .web(let folder) = source { return folder } }
+        return nil
+    }
+
+    /// Whether `pull` can fetch it; else it comes by other ways only.
+    public var canBePulled: Bool { hub != nil || web != nil }
 
     /// Whether it comes with the programs.
     public var isBundled: Bool { sources.contains(.bundled) }
@@ -34,6 +43,7 @@ public struct ModelEntry: Sendable, Hashable {
 public enum ModelSource: Sendable, Hashable {
     case hub(HubRepository)
     case package(PythonPackage)
+    case web(WebFolder)
     /// It comes with the programs: ``BundledModels``.
     case bundled
 
@@ -41,6 +51,7 @@ public enum ModelSource: Sendable, Hashable {
         switch self {
         case .hub(let repository): repository.files
         case .package(let package): package.files
+        case .web(let folder): folder.files
         case .bundled: []
         }
     }
@@ -52,6 +63,14 @@ public struct HubRepository: Sendable, Hashable {
     public let identifier: String
     /// A branch, tag or commit.
     public let revision: String
+    public let files: [ModelFile]
+}
+
+/// Files below an address of the web, as a repository of source code shows them. Their hashes are known: nothing else says
+/// what they are.
+public struct WebFolder: Sendable, Hashable {
+    /// An address of https or http, to which a file's path is added.
+    public let address: String
     public let files: [ModelFile]
 }
 

@@ -322,6 +322,41 @@ extension ModelList {
           ]
         }
       ]
+    },
+    {
+      "name": "yolos-tiny",
+      "task": "detection",
+      "summary": "YOLOS tiny, the 80 classes of COCO",
+      "licence": "Apache-2.0",
+      "parameters": 6500000,
+      "sources": [
+        {
+          "kind": "hub",
+          "repository": "hustvl/yolos-tiny",
+          "revision": "main",
+          "files": [
+            {"path": "config.json"},
+            {"path": "preprocessor_config.json"},
+            {"path": "model.safetensors"}
+          ]
+        }
+      ]
+    },
+    {
+      "name": "fastestdet",
+      "task": "detection",
+      "summary": "FastestDet, the 80 classes of COCO, small and quick",
+      "licence": "BSD-3-Clause",
+      "parameters": 240000,
+      "sources": [
+        {
+          "kind": "web",
+          "address": "https://raw.githubusercontent.com/dog-qiuqiu/FastestDet/50473cd155cb088aa4a99e64ff6a4b3c24fa07e1/weights",
+          "files": [
+            {"path": "weight_AP05:0.253207_280-epoch.pth", "size": 1157945, "sha256": "7f688d478ee474c82dbdb9c10e0ede2f8f3cf5d603f0825d2efd925eb561d05e"}
+          ]
+        }
+      ]
     }
   ]
 }

@@ -104,7 +104,16 @@ extension ModelSource {
                     name: try texts.required("package", in: "a source"),
                     version: try texts.required("version", in: "a source"),
                     folder: try texts.required("folder", in: "a source"), files: files))
-        default: throw ModelListError.invalid(kind, "hub, pypi or bundled", in: "a source")
+        case "web":
+            if let file = files.first(where: { $0.hash == nil }) {
+                throw ModelListError.missing("sha256", in: file.path)
+            }
+            let address = try texts.required("address", in: "a source")
+            guard (try? HubEndpoint(address: address)) != nil else {
+                throw ModelListError.invalid(address, "an address of https or http", in: "a source")
+            }
+            self = .web(WebFolder(address: address, files: files))
+        default: throw ModelListError.invalid(kind, "hub, pypi, web or bundled", in: "a source")
         }
     }
 }

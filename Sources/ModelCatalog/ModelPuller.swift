@@ -25,7 +25,7 @@ public struct ModelPuller: Sendable {
         self.policy = policy
     }
 
-    /// Fetches a listed model from a hub. What an earlier attempt fetched is not fetched again.
+    /// Fetches a listed model from a hub, or from the place on the web that the list names where no hub has it. What an earlier attempt fetched is not fetched again.
     ///
     /// - Throws: ``ModelCatalogError``, ``DownloadError``, or `CancellationError`. The bytes so far stay in the staging
     ///   folder for the next attempt, except those of a file with a wrong hash.
@@ -35,7 +35,7 @@ public struct ModelPuller: Sendable {
         guard let entry = catalog.list[name] else {
             throw ModelCatalogError.unknown(name: name, known: catalog.list.models.map(\.name))
         }
-        guard let repository = entry.hub else {
+        guard let origin = try Origin(entry, hub: endpoint) else {
             if entry.isBundled { throw ModelCatalogError.comesAlong(name: name) }
             throw ModelCatalogError.noHub(name: name, package: entry.package.map { "\($0.name) \($0.version)" })
         }
@@ -49,13 +49,12 @@ public struct ModelPuller: Sendable {
         var commit: String?
         var files: [ModelManifest.File] = []
         var partials: [PartialFile] = []
-        for file in repository.files {
+        for file in origin.files {
             // All files come from one commit, even if the branch moves meanwhile.
-            let address = endpoint.address(
-                of: file.path, in: repository.identifier, revision: commit ?? repository.revision)
+            let address = origin.address(of: file.path, commit: commit)
             let partial = try PartialFile(at: staging.folder.appendingPathComponent(file.path + ".part"))
             let download = FileDownload(
-                client: client, endpoint: endpoint, address: address, partial: partial, policy: policy,
+                client: client, endpoint: origin.endpoint, address: address, partial: partial, policy: policy,
                 expectedByteCount: file.byteCount
             ) { progress(Progress(file: file.path, byteCount: $0, total: $1)) }
             let identity = try await download.run()
@@ -75,9 +74,54 @@ public struct ModelPuller: Sendable {
         for (file, partial) in zip(files, partials) {
             try partial.publish(as: staging.folder.appendingPathComponent(file.path))
         }
-        let source =
-            "\(repository.identifier) at \(commit ?? repository.revision), from \(endpoint.address.withoutQuery)"
-        return try publish(ModelManifest(name: name, source: source, files: files), staging)
+        return try publish(ModelManifest(name: name, source: origin.name(commit: commit), files: files), staging)
+    }
+
+    /// Where the files of a model are fetched from.
+    private enum Origin {
+        case hub(HubRepository, HubEndpoint)
+        /// Nobody has an account there: no token is sent.
+        case web(WebFolder, HubEndpoint)
+
+        /// Nil where the model comes by other ways only.
+        init?(_ entry: ModelEntry, hub: HubEndpoint) throws(DownloadError) {
+            if let repository = entry.hub {
+                self = .hub(repository, hub)
+            } else if let folder = entry.web {
+                self = .web(folder, try HubEndpoint(address: folder.address))
+            } else {
+                return nil
+            }
+        }
+
+        var endpoint: HubEndpoint {
+            switch self {
+            case .hub(_, let endpoint), .web(_, let endpoint): endpoint
+            }
+        }
+
+        var files: [ModelFile] {
+            switch self {
+            case .hub(let repository, _): repository.files
+            case .web(let folder, _): folder.files
+            }
+        }
+
+        func address(of path: String, commit: String?) -> URL {
+            switch self {
+            case .hub(let repository, let endpoint):
+                endpoint.address(of: path, in: repository.identifier, revision: commit ?? repository.revision)
+            case .web(_, let endpoint): endpoint.address(below: path)
+            }
+        }
+
+        func name(commit: String?) -> String {
+            switch self {
+            case .hub(let repository, let endpoint):
+                "\(repository.identifier) at \(commit ?? repository.revision), from \(endpoint.address.withoutQuery)"
+            case .web(let folder, _): folder.address
+            }
+        }
     }
 
     /// Takes a listed model from a folder that holds the files of one of its sources; the folder is left as it is.
@@ -133,6 +177,7 @@ extension ModelSource: CustomStringConvertible {
         switch self {
         case .hub(let repository): "\(repository.identifier) at \(repository.revision)"
         case .package(let package): "the Python package \(package.name) \(package.version)"
+        case .web(let folder): "the web: \(folder.address)"
         case .bundled: "this project itself: it comes with the programs"
         }
     }

@@ -64,7 +64,15 @@ import Testing
         (#"{"models": [{"name": "a", "task": "juggling"}]}"#, "juggling"),
         (#"{"models": [{"name": "a", "sources": [{"kind": "hub", "files": [{"path": "/etc/x"}]}]}]}"#, "/etc/x"),
         (#"{"models": [{"name": "a", "sources": [{"kind": "hub", "files": [{"path": "a", "sha256": "12"}]}]}]}"#, "12"),
-        (#"{"models": [{"name": "a", "sources": [{"kind": "x", "files": [{"path": "a"}]}]}]}"#, "hub, pypi or bundled"),
+        (
+            #"{"models": [{"name": "a", "sources": [{"kind": "x", "files": [{"path": "a"}]}]}]}"#,
+            "hub, pypi, web or bundled"
+        ),
+        (#"{"models": [{"name": "a", "sources": [{"kind": "web", "files": [{"path": "a"}]}]}]}"#, "sha256"),
+        (
+            #"{"models": [{"name": "a", "sources": [{"kind": "web", "address": "ftp://x", "files": [{"path": "a", "sha256": ""#
+                + String(repeating: "a", count: 64) + #""}]}]}]}"#, "ftp://x"
+        ),
         ("{}", "models"), ("[]", "JSON"), ("", "JSON"),
     ]) func wrongListsAreRefused(text: String, named: String) throws {
         let error = #expect(throws: ModelListError.self) { try ModelList(json: Array(text.utf8)) }

@@ -30,6 +30,35 @@ import Testing
             hub.weightRequests.allSatisfy { $0.path == "/owner/small/resolve/\(HubFixture.commit)/model.safetensors" })
     }
 
+    /// A place that is no hub: the path is added to its address, no token is sent, and the list's hash decides.
+    @Test func aModelComesFromAPlaceOnTheWeb() async throws {
+        for hash in [weightsHash, SHA256.hash([1])] {
+            let home = try TemporaryFolder()
+            let server = try LocalServer { HubFixture.answer($0, with: HubFixture.weights) }
+            defer { server.stop() }
+            let place = WebFolder(
+                address: "\(server.address)/files/here",
+                files: [ModelFile(path: "weight:1.pth", byteCount: weights.count, hash: hash)])
+            let entry = ModelEntry(
+                name: "small", summary: "small", task: .detection, licence: "MIT", parameterCount: 1,
+                sources: [.web(place)])
+            let catalog = ModelCatalog(list: ModelList(models: [entry]), home: home.url)
+            let puller = ModelPuller(catalog: catalog)
+            let hub = try HubEndpoint(address: "https://hub.example", token: "secret")
+            #expect(entry.canBePulled && entry.hub == nil)
+            guard hash == weightsHash else {
+                await #expect(throws: ModelCatalogError.self) { try await puller.pull("small", from: hub) { _ in } }
+                #expect(!home.exists("models/small"))
+                continue
+            }
+            let manifest = try await puller.pull("small", from: hub) { _ in }
+            #expect(manifest.source == place.address && manifest.files.map(\.hash) == [weightsHash])
+            #expect(server.requests.allSatisfy { $0.path.hasPrefix("/files/here/weight") })
+            #expect(server.requests.allSatisfy { $0.headers["authorization"] == nil })
+            #expect(try catalog.verify("small") == manifest)
+        }
+    }
+
     @Test func aServerWithoutRangesWillDo() async throws {
         let hub = try HubFixture { _, _, _ in Answer(body: HubFixture.weights) }
         try await hub.pull()

@@ -43,7 +43,7 @@ struct ModelShowCommand<Program: ModelProgram>: AsyncParsableCommand {
         } else if entry.isBundled {
             lines.append("  here     no; it is installed with the programs")
         } else {
-            let command = entry.hub == nil ? "make models" : "\(Program.programName) models pull \(name)"
+            let command = entry.canBePulled ? "\(Program.programName) models pull \(name)" : "make models"
             lines.append("  here     no; '\(command)' fetches it")
         }
         try Console(programName: Program.programName).write(lines.joined(separator: "\n") + "\n")
