@@ -247,6 +247,16 @@ extension ModelList {
       ]
     },
     {
+      "name": "blood-cells",
+      "task": "detection",
+      "summary": "red cells, white cells and platelets in blood smears (BCCD)",
+      "licence": "Apache-2.0",
+      "parameters": 3269717,
+      "sources": [
+        {"kind": "bundled"}
+      ]
+    },
+    {
       "name": "fashion",
       "task": "classification",
       "summary": "small residual network for pictures of clothes, 28 x 28 pixels (Fashion-MNIST)",
