@@ -48,6 +48,17 @@ import Testing
         }
     }
 
+    /// Every page is reached from the index, and every decision from the list of decisions.
+    @Test func everyPageIsInTheIndex() throws {
+        let index = try String(contentsOf: Repository.file("docs/README.md"), encoding: .utf8)
+        let decisions = try String(contentsOf: Repository.file("docs/decisions/README.md"), encoding: .utf8)
+        for (file, _) in try documents() where file.hasPrefix("docs/") && !file.hasSuffix("/README.md") {
+            let isDecision = file.hasPrefix("docs/decisions/")
+            let link = file.dropFirst(isDecision ? "docs/decisions/".count : "docs/".count)
+            #expect((isDecision ? decisions : index).contains("](\(link))"), "\(file) is not linked")
+        }
+    }
+
     @Test func linksLeadToFiles() throws {
         for (file, text) in try documents() {
             let folder = Repository.file(file).deletingLastPathComponent()
