@@ -151,21 +151,29 @@ import Testing
                 b: c
             long: |
               any: [thing
+            escaped: "\\u00e9\\t\\/"
             tail: end
             """)
         let expected: [String: YAMLText.Value] = [
             "plain": .scalar("a b"), "hash": .scalar("a#b"), "quoted": .scalar("x: \"y\" # z"), "nothing": .scalar(""),
             "null": .scalar(""), "flow": .list(["a", "b, c", "d]"]), "map": .map([("0", "a"), ("1", "b")]),
             "list": .list(["one", "two"]), "indented": .list(["three"]), "block": .map([("0", "x"), ("1", "y: z")]),
-            "deep": .other, "long": .other, "tail": .scalar("end"),
+            "deep": .other, "long": .other, "escaped": .scalar("é\t/"), "tail": .scalar("end"),
         ]
-        #expect(text.entries.mapValues(\.value) == expected && text["tail"]?.line == 26)
+        #expect(text.entries.mapValues(\.value) == expected && text["tail"]?.line == 27)
+    }
+
+    /// A value of very many lines takes time in proportion to them.
+    @Test(.timeLimit(.minutes(1))) func longValues() throws {
+        let text = try read("names: [" + String(repeating: "a,\n", count: 100_000) + "b]\n")
+        #expect(text["names"]?.value == .list([String](repeating: "a", count: 100_000) + ["b"]))
     }
 
     @Test func faultsNameTheirLines() throws {
         for (text, line) in [
             ("a: [b", 1), ("a: b\n  c\n", 2), ("a: 'b\n", 1), ("x\n", 1), ("a: b\na: c\n", 2), ("a: [b] c\n", 1),
             ("a:\n  - b\n  c\n", 3), (" a: b\n", 1), ("a: {b, c}\n", 1),
+            ("a: \"\\x41\"\n", 1), ("a: \"\\uD800\"\n", 1),
         ] {
             let error = #expect(throws: BoxDataError.self, "\(text)") { try read(text) }
             #expect(error?.place == .line(line), "\(text)")

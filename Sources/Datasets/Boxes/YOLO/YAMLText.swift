@@ -116,13 +116,15 @@ struct YAMLText {
         switch text.first {
         case nil: return try block(of: line, &rest)
         case "[", "{":
-            var flow = text
-            while !Self.isBalanced(flow) {
+            var (flow, brackets) = (text, Brackets())
+            brackets.read(text)
+            while brackets.areOpen {
                 guard let next = rest.popFirst() else { throw fault(line, "a bracket that is never closed", "its end") }
                 guard flow.utf8.count < 1 << 20 else {
                     throw fault(line, "a value of more than 1 MiB", "a shorter one")
                 }
                 flow += " " + next.content
+                brackets.read(" " + next.content)
             }
             return try self.flow(flow, of: line)
         case "|", ">", "&", "*", "!":
@@ -218,21 +220,28 @@ struct YAMLText {
         return parts.map(\.trimmed)
     }
 
-    private static func isBalanced(_ text: String) -> Bool {
-        var (depth, quote, previous) = (0, Character?.none, Character(" "))
-        for character in text {
-            if let open = quote {
-                if character == open { quote = nil }
-            } else if (character == "'" || character == "\"") && " [{,:".contains(previous) {
-                quote = character
-            } else if "[{".contains(character) {
-                depth += 1
-            } else if "]}".contains(character) {
-                depth -= 1
+    /// How many brackets and quotes are open, piece by piece: a value may have very many lines.
+    private struct Brackets {
+        private var depth = 0
+        private var quote: Character?
+        private var previous: Character = " "
+
+        var areOpen: Bool { depth > 0 || quote != nil }
+
+        mutating func read(_ text: String) {
+            for character in text {
+                if let open = quote {
+                    if character == open { quote = nil }
+                } else if (character == "'" || character == "\"") && " [{,:".contains(previous) {
+                    quote = character
+                } else if "[{".contains(character) {
+                    depth += 1
+                } else if "]}".contains(character) {
+                    depth -= 1
+                }
+                previous = character
             }
-            previous = character
         }
-        return depth <= 0 && quote == nil
     }
 
     /// Out of its quotes; nil where these do not close at the end.
