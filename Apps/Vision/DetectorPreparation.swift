@@ -60,8 +60,8 @@ struct DetectorPreparation {
     private func tunedWork(_ name: String, _ frame: DetectionFrame) throws -> TrainingWork<ObjectDetectionTraining> {
         let folder = try ModelFolder(ModelCatalog.locate(name))
         let tuned = try ObjectDetectorTuning(
-            folder, labels: data.set.labels, inputWidth: frame.width, inputHeight: frame.height,
-            freezing: tuning.frozenStages, random: RandomSource(seed: data.seed))
+            folder, labels: data.set.labels, frame: frame, freezing: tuning.frozenStages,
+            random: RandomSource(seed: data.seed))
         let trained = tuned.parameters.parameters.filter { $0.role == .weight }
         let count = trained.reduce(0) { $0 + $1.shape.elementCount }
         console.note(
@@ -73,7 +73,7 @@ struct DetectorPreparation {
         options["freeze"] = tuning.freeze.map { .text($0) }
         return try work(
             tuned.model, tuned.parameters, tuned.preprocessing, files: tuned.files,
-            settings: ObjectDetectorTuning.trainingSettings(stepsPerEpoch:), options: options,
+            settings: tuned.trainingSettings(stepsPerEpoch:), options: options,
             dependencies: folder.weightFiles().map(\.path))
     }
 

@@ -17,6 +17,8 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case sizeIsFixed(folder: String, width: Int, height: Int)
     /// A network that is no row of convolutions, on which a detector could stand.
     case noBackbone(folder: String, architecture: String)
+    /// A detector whose loss is not known here.
+    case cannotLearn(folder: String, architecture: String)
 
     public var description: String {
         switch self {
@@ -39,6 +41,9 @@ public enum VisionModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(folder): the network takes pictures of \(width) x \(height) pixels alone; leave --size out"
         case .noBackbone(let folder, let architecture):
             "\(folder): a detector cannot stand on \(architecture); take an EfficientNet-Lite, a ResNet, or a detector"
+        case .cannotLearn(let folder, let architecture):
+            "\(folder): \(architecture) can find things, but is not trained here; take a detector that was, a YOLOS, an "
+                + "EfficientNet-Lite or a ResNet"
         case .notFinite(let model):
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         }

@@ -1,3 +1,4 @@
+import Autograd
 import Checkpoints
 import Datasets
 import Foundation
@@ -91,7 +92,7 @@ struct DetectionBatchesTests {
     @Test func aDetectorHasTheConvolutionsOfItsClassifier() throws {
         let source = try ModelFolder(VisionFixture.folder.appendingPathComponent("resnet-basic"))
         let tuned = try ObjectDetectorTuning(
-            source, labels: ["cell"], inputWidth: 64, inputHeight: 48, freezing: ["stem"],
+            source, labels: ["cell"], frame: DetectionFrame(width: 64, height: 48), freezing: ["stem"],
             random: RandomSource(seed: 2))
         let files = try ClassifierFiles(source)
         var count = 0
@@ -107,8 +108,57 @@ struct DetectionBatchesTests {
 
         #expect(throws: VisionModelError.self) {
             try ObjectDetectorTuning(
-                ModelFolder(VisionFixture.folder.appendingPathComponent("vit")), labels: ["cell"], inputWidth: 64,
-                inputHeight: 48, random: RandomSource(seed: 2))
+                ModelFolder(VisionFixture.folder.appendingPathComponent("vit")), labels: ["cell"],
+                frame: DetectionFrame(width: 64, height: 48), random: RandomSource(seed: 2))
+        }
+    }
+
+    /// Of a detector only what tells classes apart begins anew, and only where they are others.
+    @Test(arguments: ["yolos", "yolos-plain"]) func aDetectorLearnsOtherClasses(name: String) throws {
+        let source = try ModelFolder(Repository.file("Tests/Fixtures/detection/\(name)"))
+        let files = try DetectorFiles(source)
+        let frame = DetectionFrame(width: 45, height: 33)
+        let same = try ObjectDetectorTuning(
+            source, labels: files.configuration.labels, frame: frame, random: RandomSource(seed: 2))
+        #expect(same.newParameterCount == 0)
+        #expect(same.preprocessing.width >= 45 && same.preprocessing.height >= 33)
+        #expect(same.preprocessing.width.isMultiple(of: files.configuration.extentMultiple))
+        let other = try ObjectDetectorTuning(source, labels: ["cell"], frame: frame, random: RandomSource(seed: 2))
+        let renewed = other.parameters.parameters.filter { parameter in
+            let stored = try? files.weights.tensor(named: parameter.name)
+            return stored?.floats() != parameter.value.floats()
+        }
+        #expect(renewed.map(\.name).sorted() == ["bias", "weight"].map { "class_labels_classifier.layers.2.\($0)" })
+        let loss = other.model.loss(
+            .random([1, other.preprocessing.height, other.preprocessing.width, 3]),
+            [[DetectionTarget(classIndex: 0, box: Rectangle(x: 4, y: 4, width: 20, height: 20))]], mode: .inference)
+        #expect(loss.sum.scalar.isFinite && loss.targetCount == 1)
+    }
+
+    /// What is missing or of another shape is an error, never made up.
+    @Test func weightsThatDoNotFitAreRefused() throws {
+        let source = Repository.file("Tests/Fixtures/detection/yolos")
+        let copy = folder.url.appendingPathComponent("model")
+        try FileManager.default.copyItem(at: source, to: copy)
+        let file = copy.appendingPathComponent("config.json")
+        var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+        object["num_detection_tokens"] = try #require(object["num_detection_tokens"] as? Int) + 1
+        try JSONSerialization.data(withJSONObject: object).write(to: file)
+        do {
+            _ = try ObjectDetectorTuning(
+                ModelFolder(copy), labels: ["cell"], frame: DetectionFrame(width: 64, height: 64),
+                random: RandomSource(seed: 2))
+            Issue.record("weights of another shape were accepted")
+        } catch VisionModelError.weightsDoNotFit(_, let mismatch) {
+            #expect(!mismatch.misshaped.isEmpty && mismatch.missing.isEmpty)
+        }
+    }
+
+    @Test func whatCannotLearnSaysSo() throws {
+        #expect(throws: VisionModelError.self) {
+            try ObjectDetectorTuning(
+                ModelFolder(Repository.file("Tests/Fixtures/detection/fastestdet")), labels: ["cell"],
+                frame: DetectionFrame(width: 64, height: 64), random: RandomSource(seed: 2))
         }
     }
 }

@@ -101,6 +101,20 @@ import Testing
         #expect(!folder.exists("other"))
     }
 
+    @Test func aTransformerLearnsFurther() throws {
+        let model = Repository.file("Tests/Fixtures/detection/yolos").path
+        let arguments = ["train", "--data", "shapes", "--model", model, "--size", "48", "--max-steps", "2"]
+        let run = try vision(arguments + ["--freeze", "stem,stage1", "--output", "tuned"])
+        #expect(run.status == 0 && !run.errors.contains(", 0 of them new"), "\(run.errors)")
+        let detected = try vision([
+            "detect", "--model", "tuned", "shapes/images/val0.png", "--format", "json", "--confidence", "0.01",
+        ])
+        #expect(detected.status == 0 && detected.output.contains("\"red\""), "\(detected.output)\(detected.errors)")
+        let other = Repository.file("Tests/Fixtures/detection/fastestdet").path
+        let impossible = try vision(["train", "--data", "shapes", "--model", other, "--output", "other"])
+        #expect(impossible.status == 1 && impossible.errors.contains("is not trained here"), "\(impossible.errors)")
+    }
+
     /// Mosaics, averages and running statistics included.
     @Test(.timeLimit(.minutes(10))) func killedAndResumedItEndsWithTheSameBits() throws {
         let arguments = ["train"] + Self.small + ["--max-steps", "24"]

@@ -16,6 +16,10 @@ public protocol ObjectDetectionConfiguration: Sendable, Equatable {
     var standardOptions: DetectionOptions { get }
     /// Height and width of what the network is given are multiples of this.
     var extentMultiple: Int { get }
+    /// The network's parts in their order, but for its heads: their names, and how the names of their parameters begin.
+    var stages: [(name: String, prefixes: [String])] { get }
+    /// How the names of the parameters begin that belong to the classes, and mean nothing for others.
+    var classPrefixes: [String] { get }
 
     /// Throws when a size is out of any sensible range, so that nothing is built for a damaged or hostile file.
     ///

@@ -6,6 +6,8 @@ public import Parameters
 /// A detector on the convolutions of a classifier: a pyramid of maps, and at each of their points a thing or none.
 public struct PyramidDetectorConfiguration: ObjectDetectionConfiguration {
     public static let modelType = "pyramid-detector"
+    /// The grey beside a picture that does not fill its frame.
+    static let fill: UInt8 = 114
 
     public var backbone: BackboneConfiguration
     /// Pixels of the picture for one of each map, from the largest map to the smallest; each twice that before it.
@@ -31,17 +33,18 @@ public struct PyramidDetectorConfiguration: ObjectDetectionConfiguration {
 
     public var preprocessing: ImagePreprocessing {
         ImagePreprocessing(
-            width: inputWidth, height: inputHeight, framing: .fitted(fill: 114), interpolation: .bilinear,
+            width: inputWidth, height: inputHeight, framing: .fitted(fill: Self.fill), interpolation: .bilinear,
             normalization: backbone.classifier.preprocessing.normalization)
     }
 
-    /// The network's parts in their order: their names, and how the names of their parameters begin.
     public var stages: [(name: String, prefixes: [String])] {
         // What widens before the pooling is no part of a backbone.
         backbone.classifier.stages.filter { $0.name != "neck" }.map { stage in
             (stage.name, stage.prefixes.map { PyramidDetectorModel.backboneName + "." + $0 })
         }
     }
+
+    public var classPrefixes: [String] { strides.indices.map { "heads.\($0).classes." } }
 
     public func validate(file: String) throws(VisionModelError) {
         let limits = Limits(file: file)

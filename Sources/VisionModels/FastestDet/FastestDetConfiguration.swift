@@ -36,6 +36,10 @@ public struct FastestDetConfiguration: ObjectDetectionConfiguration {
         try FastestDetModel(self, in: store)
     }
 
+    // It is not trained here.
+    public var stages: [(name: String, prefixes: [String])] { [] }
+    public var classPrefixes: [String] { [] }
+
     public func validate(file: String) throws(VisionModelError) {
         let limits = Limits(file: file)
         guard depths.count == 3 else { throw limits.invalid(.depths, "\(depths.count) numbers", "three") }

@@ -16,7 +16,7 @@ public struct BoxAugmentation: Sendable, Hashable {
     /// Changes that leave everything in its place, at last.
     public var colors = ImageAugmentation([])
     /// What is empty, as in the frame of a picture that does not fill it.
-    public var fill: UInt8 = 114
+    public var fill = PyramidDetectorConfiguration.fill
 
     /// Of a thing that was cut so much less is left, nothing is learnt: neither that it is one, nor that it is none.
     private static let leastVisiblePart = 0.25

@@ -13,6 +13,12 @@ public struct DetectionFrame: Sendable, Hashable {
 
     public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 
+    /// The next frame that is no smaller and whose extents are possible.
+    func rounded(toMultipleOf multiple: Int) -> DetectionFrame {
+        func rounded(_ extent: Int) -> Int { (extent + multiple - 1) / multiple * multiple }
+        return DetectionFrame(width: rounded(width), height: rounded(height))
+    }
+
     /// The smallest frame that holds all pictures once the longer side of each is `side` pixels.
     ///
     /// Pictures whose size cannot be told are left to those who read them whole.

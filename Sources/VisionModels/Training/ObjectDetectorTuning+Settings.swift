@@ -17,5 +17,16 @@ extension ObjectDetectorTuning {
         return settings
     }
 
+    /// The same for this model: transformers bear much lower rates (Fang et al. 2021, section 3.1).
+    public func trainingSettings(stepsPerEpoch: Int) -> TrainingSettings {
+        var settings = Self.trainingSettings(stepsPerEpoch: stepsPerEpoch)
+        if !(model is PyramidDetectorModel) {
+            settings.schedule.peak = 5e-5
+            settings.optimizer = .adamW(AdamW.Settings(weightDecay: 1e-4))
+            settings.gradientNormLimit = 0.1
+        }
+        return settings
+    }
+
     public static let batchSize = 8
 }

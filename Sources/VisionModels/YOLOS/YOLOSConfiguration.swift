@@ -52,6 +52,14 @@ public struct YOLOSConfiguration: ObjectDetectionConfiguration {
             interpolation: .bilinear, normalization: .imageNet)
     }
 
+    public var stages: [(name: String, prefixes: [String])] {
+        [("stem", ["vit.embeddings."])]
+            + (0..<layers).map { ("stage\($0 + 1)", ["vit.encoder.layer.\($0)."]) }
+            + [("neck", ["vit.encoder.mid_position_embeddings", "vit.layernorm."])]
+    }
+
+    public var classPrefixes: [String] { ["class_labels_classifier.layers.2."] }
+
     var layerSizes: ViTLayer.Sizes {
         ViTLayer.Sizes(
             width: width, feedForward: feedForward, heads: heads, normEpsilon: normEpsilon,
