@@ -85,15 +85,26 @@ public struct COCOMeasure: Sendable {
         }
     }
 
-    /// What was found of a class at one overlap; nil where there was nothing to find.
-    func ranked(_ label: Int, overlap: Int, area: Area = .all, limit: Int = boxLimit) -> RankedBoxes? {
+    /// What was found of a class at each of some overlaps; nil where there was nothing to find.
+    private func ranked(_ label: Int, overlaps: [Int], area: Area, limit: Int) -> [RankedBoxes]? {
         let count = positiveCounts[label][area.rawValue]
         guard count > 0 else { return nil }
-        let bit = UInt16(1) << overlap
-        return RankedBoxes(
-            records[label][area.rawValue].filter { $0.rank < limit && $0.isIgnored & bit == 0 }.map {
-                ($0.score, $0.isRight & bit != 0)
-            }, positiveCount: count)
+        let records = records[label][area.rawValue].filter { $0.rank < limit }
+        // Once for all overlaps: data sets have millions of boxes.
+        let order = records.indices.sorted { (-records[$0].score, $0) < (-records[$1].score, $1) }
+        return overlaps.map { overlap in
+            let bit = UInt16(1) << overlap
+            var boxes = RankedBoxes(positiveCount: count)
+            for index in order where records[index].isIgnored & bit == 0 {
+                boxes.append(score: records[index].score, isRight: records[index].isRight & bit != 0)
+            }
+            return boxes
+        }
+    }
+
+    /// What was found of a class at one overlap; nil where there was nothing to find.
+    func ranked(_ label: Int, overlap: Int) -> RankedBoxes? {
+        ranked(label, overlaps: [overlap], area: .all, limit: Self.boxLimit)?.first
     }
 
     // MARK: Numbers
@@ -128,14 +139,15 @@ public struct COCOMeasure: Sendable {
     private func precision(_ labels: [Int], _ overlaps: [Int], _ area: Area) -> Double? {
         mean(
             labels.flatMap { label in
-                overlaps.flatMap { ranked(label, overlap: $0, area: area)?.precisions(at: Self.recalls) ?? [] }
+                (ranked(label, overlaps: overlaps, area: area, limit: Self.boxLimit) ?? [])
+                    .flatMap { $0.precisions(at: Self.recalls) }
             })
     }
 
     private func recall(_ labels: [Int], _ area: Area, limit: Int) -> Double? {
         mean(
             labels.flatMap { label in
-                Self.overlaps.indices.compactMap { ranked(label, overlap: $0, area: area, limit: limit)?.recall }
+                (ranked(label, overlaps: Array(Self.overlaps.indices), area: area, limit: limit) ?? []).map(\.recall)
             })
     }
 

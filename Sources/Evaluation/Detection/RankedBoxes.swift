@@ -4,16 +4,22 @@ struct RankedBoxes {
     private(set) var isRight: [Bool] = []
     private(set) var scores: [Double] = []
     /// True boxes that are to be found.
-    var positiveCount = 0
+    let positiveCount: Int
+
+    init(positiveCount: Int) { self.positiveCount = positiveCount }
 
     /// - Parameter boxes: in any order; of equal scores the first comes first.
-    init(_ boxes: some Collection<(score: Double, isRight: Bool)>, positiveCount: Int) {
-        let boxes = Array(boxes)
+    init(_ boxes: [(score: Double, isRight: Bool)], positiveCount: Int) {
+        self.init(positiveCount: positiveCount)
         for index in boxes.indices.sorted(by: { (-boxes[$0].score, $0) < (-boxes[$1].score, $1) }) {
-            isRight.append(boxes[index].isRight)
-            scores.append(boxes[index].score)
+            append(score: boxes[index].score, isRight: boxes[index].isRight)
         }
-        self.positiveCount = positiveCount
+    }
+
+    /// Adds a box that is no surer than those before it.
+    mutating func append(score: Double, isRight: Bool) {
+        scores.append(score)
+        self.isRight.append(isRight)
     }
 
     /// The part of the true boxes that was found in the end.
