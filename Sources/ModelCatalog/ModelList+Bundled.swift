@@ -334,16 +334,6 @@ extension ModelList {
       ]
     },
     {
-      "name": "blood-cells",
-      "task": "detection",
-      "summary": "small detector of red cells, white cells and platelets in blood smears",
-      "licence": "Apache-2.0",
-      "parameters": 3270000,
-      "sources": [
-        {"kind": "bundled"}
-      ]
-    },
-    {
       "name": "yolos-tiny",
       "task": "detection",
       "summary": "YOLOS tiny, the 80 classes of COCO",
