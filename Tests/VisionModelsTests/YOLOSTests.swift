@@ -157,6 +157,25 @@ import Training
         }
     }
 
+    /// What only a hostile or mistaken configuration has.
+    @Test func networksOfOneLayerAndOfTooManyPatches() throws {
+        var configuration = YOLOSConfiguration(
+            width: 8, feedForward: 8, layers: 1, heads: 2, imageSize: 16, patchExtent: 8, labels: ["a", "b"])
+        configuration.detectionTokens = 3
+        let store = ParameterStore(random: RandomSource(seed: 5))
+        let model = try YOLOSModel(configuration, in: store)
+        #expect(!store.parameters.contains { $0.name.contains("mid_position") })
+        #expect(model(Tensor(repeating: 0, shape: [1, 24, 16, 3])).boxes.shape == [1, 3, 4])
+
+        let temporary = try TemporaryFolder()
+        let copy = temporary.url.appendingPathComponent("model")
+        try FileManager.default.copyItem(at: DetectionFixture.folder.appendingPathComponent("yolos"), to: copy)
+        try temporary.write(
+            "{\"size\": {\"shortest_edge\": 4000, \"longest_edge\": 4096}}", to: "model/preprocessor_config.json")
+        let error = #expect(throws: VisionModelError.self) { try Detector(ModelFolder(copy)) }
+        #expect(error?.description.contains("65536 patches") == true, "\(String(describing: error))")
+    }
+
     @Test func framesHaveTheSizesOfTransformers() throws {
         let file = DetectionFixture.folder.appendingPathComponent("yolos-sizes.json")
         let cases = try JSONDecoder().decode([[Int]].self, from: Data(contentsOf: file))

@@ -43,11 +43,25 @@ struct DetectorFiles {
         }
         preprocessing = try model.preprocessing(standard: configuration.preprocessing, takesAnySize: true)
         let multiple = configuration.extentMultiple
+        try Self.checkFrame(preprocessing, file: path)
         guard preprocessing.width.isMultiple(of: multiple), preprocessing.height.isMultiple(of: multiple) else {
             throw VisionModelError.invalidConfiguration(
                 file: model.url.appending(path: "preprocessor_config.json").path(percentEncoded: false), key: "size",
                 value: "\(preprocessing.height) × \(preprocessing.width)", expected: "multiples of \(multiple)")
         }
+    }
+
+    /// More patches than this of one picture are no network's, but a mistake: each looks at all others.
+    private static let patchLimit = 65_536
+
+    /// Frames that follow the picture are held against what memory and time allow, since no weight has their size.
+    private static func checkFrame(_ preprocessing: ImagePreprocessing, file: String) throws(VisionModelError) {
+        guard case .bounded(let short, let long, let multiple) = preprocessing.framing,
+            (short / multiple) * (long / multiple) > patchLimit
+        else { return }
+        throw .invalidConfiguration(
+            file: file, key: "patch_size", value: "\(multiple) for pictures of \(short) × \(long)",
+            expected: "at most \(patchLimit) patches of a picture")
     }
 
     func loadModel() throws -> any ObjectDetectionModel {

@@ -44,7 +44,7 @@ public struct YOLOSModel: TrainableObjectDetectionModel {
         let places = configuration.grid.count + configuration.detectionTokens + 1
         positions = embeddings.parameter("position_embeddings", [1, places, width], initializer)
         middlePositions =
-            configuration.hasMiddlePositions
+            configuration.hasMiddlePositions && configuration.layers > 1
             ? (scope / "encoder").parameter(
                 "mid_position_embeddings", [configuration.layers - 1, 1, places, width], initializer) : nil
         layers = (0..<configuration.layers).map {
@@ -59,6 +59,9 @@ public struct YOLOSModel: TrainableObjectDetectionModel {
         classHead = head(configuration.labels.count + 1, in: store.root / "class_labels_classifier")
         boxHead = head(4, in: store.root / "bbox_predictor")
         // Part of the pretrained base model, which finds nothing.
+        if configuration.hasMiddlePositions, middlePositions == nil {
+            (scope / "encoder").expectUnused("mid_position_embeddings")
+        }
         for name in ["weight", "bias"] { (scope / "pooler" / "dense").expectUnused(name) }
         try store.verify()
     }
