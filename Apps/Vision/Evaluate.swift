@@ -119,6 +119,11 @@ struct Evaluate: AsyncParsableCommand {
                 throw ValidationError("--\(name) is for networks that find things; \(evaluated.name) tells classes.")
             }
         }
+        if try BoxFormat(at: URL(fileURLWithPath: data).path) != nil {
+            throw ValidationError(
+                "\(data) holds pictures with boxes, and \(evaluated.name) tells classes; name a --model that finds things."
+            )
+        }
         let classifier = try Classifier(evaluated.folder)
         console.tellModelIsLoaded(in: classifier.loadTime)
         let samples = try samples(labels: classifier.labels, console: console)

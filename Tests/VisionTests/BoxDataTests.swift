@@ -257,6 +257,12 @@ import Testing
         #expect(part.status == 1 && part.errors.contains("has no part called test; it is not divided"))
         let option = try vision("evaluate", "truth.json", "--model", model, "--confusion", "c.png")
         #expect(option.status == 64 && option.errors.contains("--confusion is for networks that tell classes"))
+        let classifier = Repository.file("Tests/Fixtures/vision/resnet-basic").path
+        let other = try vision("evaluate", "truth.json", "--model", classifier)
+        #expect(
+            other.status == 64 && other.errors.contains("truth.json holds pictures with boxes, and resnet-basic tells"))
+        let curves = try vision("evaluate", "in", "--model", classifier, "--curves", "c.png")
+        #expect(curves.status == 64 && curves.errors.contains("--curves is for networks that find things"))
         try folder.write("text", to: "in/none.png")
         let unreadable = try vision("evaluate", "truth.json", "--model", model, "--output", "r.json")
         #expect(unreadable.status == 1 && unreadable.output.contains("failed items: 1 of 2"))
