@@ -1,7 +1,8 @@
 import Geometry
-import Images
 import TestKit
 import Testing
+
+@testable import Images
 
 @Suite struct DrawingOnPicturesTests {
     /// Rows of characters: `#` where a pixel is the colour, `.` where it is white, `+` where it is between.
@@ -83,6 +84,33 @@ import Testing
         #expect(bitmap.bytes.count == 40 * 30 * 3)
         var dot = Bitmap(width: 1, height: 1, filledWith: [0])
         dot.draw([LabelledBox(Rectangle(x: 0, y: 0, width: 1, height: 1), label: "dot", color: .forClass(0))])
+    }
+
+    /// Boxes of one corner: no label hides another while there is room, and the last box has the usual place.
+    @Test func labelsMakeRoomForEachOther() {
+        var bitmap = Bitmap(width: 300, height: 200, filledWith: [0, 0, 0])
+        let colors = [Color(0xFF0000), Color(0x00FF00), Color(0x0000FF), Color(0xFFFF00)]
+        let boxes = colors.map {
+            LabelledBox(Rectangle(x: 100, y: 60, width: 90, height: 70), label: "thing", color: $0)
+        }
+        let style = BoxStyle(lineWidth: 2, textSize: 12)
+        let labels = BoxLabel.placed(boxes, style, width: 300, height: 200)
+        #expect(labels.map(\.color) == colors)
+        for (index, label) in labels.enumerated() {
+            #expect(!labels[..<index].contains { $0.area.intersection(label.area).area > 0 })
+            let whole = Rectangle(x: 0, y: 0, width: 300, height: 200)
+            #expect(label.area.intersection(whole) == label.area)
+        }
+        #expect(labels[3].area.x == 99 && labels[3].area.maximumY == 59)
+        bitmap.draw(boxes, style: style)
+        for label in labels {
+            #expect(
+                Array(bitmap[Int(label.area.x) + 1, Int(label.area.y) + 1])
+                    == [label.color.red, label.color.green, label.color.blue])
+        }
+        // With no room left, a label is where it would be alone.
+        let crowd = [LabelledBox](repeating: boxes[0], count: 20)
+        #expect(BoxLabel.placed(crowd, style, width: 300, height: 200)[0].area == labels[3].area)
     }
 
     /// A label stands on its colour, above the box where there is room, and is written in what contrasts.

@@ -36,7 +36,8 @@ extension Bitmap {
     /// Draws all boxes, then all labels, so that no line runs through a label.
     ///
     /// A line has a seam of the contrasting colour on both sides, and a label stands on its box's colour, so that they show
-    /// on dark and on light pictures. A label stands above its box, or below its upper line where there is no room above.
+    /// on dark and on light pictures. A label stands above its box, or below its upper line where there is no room above, or at
+    /// another corner where a label is already; those of later boxes choose first.
     public mutating func draw(_ boxes: [LabelledBox], style: BoxStyle? = nil) {
         let style = style ?? BoxStyle(for: self)
         for box in boxes {
@@ -45,7 +46,10 @@ extension Bitmap {
             frame(box.rectangle, lineWidth: style.lineWidth + 2, seam)
             frame(box.rectangle, lineWidth: style.lineWidth, box.color)
         }
-        for box in boxes where !box.label.isEmpty { drawLabel(of: box, style) }
+        for label in BoxLabel.placed(boxes, style, width: width, height: height) {
+            fill(label.area, with: label.color)
+            draw(label.text, at: label.start, label.style)
+        }
     }
 
     /// Four lines whose middle is the rectangle's border, on whole pixels so that they are sharp.
@@ -61,22 +65,5 @@ extension Bitmap {
         let inner = Rectangle(x: left, y: top + pen, width: pen, height: max(0, bottom - top - pen))
         fill(inner, with: color)
         if right > left { fill(Rectangle(x: right, y: inner.y, width: pen, height: inner.height), with: color) }
-    }
-
-    private mutating func drawLabel(of box: LabelledBox, _ style: BoxStyle) {
-        let text = TextStyle(size: style.textSize, color: box.color.contrasting, isBold: true)
-        let pen = Double(style.lineWidth)
-        let padding = (style.textSize * 0.25).rounded()
-        let label = text.shortened(box.label, to: Double(width) - 2 * padding)
-        guard !label.isEmpty else { return }
-        let (labelWidth, labelHeight) = (
-            (text.width(of: label) + 2 * padding).rounded(.up), (style.textSize * 1.3).rounded()
-        )
-        let left = (box.rectangle.x - pen / 2).rounded()
-        let above = (box.rectangle.y - pen / 2).rounded() - labelHeight
-        let x = max(0, min(left, Double(width) - labelWidth))
-        let y = max(0, min(above >= 0 ? above : (box.rectangle.y + pen / 2).rounded(), Double(height) - labelHeight))
-        fill(Rectangle(x: x, y: y, width: labelWidth, height: labelHeight), with: box.color)
-        draw(label, at: Point(x + padding, y + (style.textSize * 0.98).rounded()), text)
     }
 }
