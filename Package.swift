@@ -114,7 +114,7 @@ let package = Package(
             name: "speech",
             dependencies: [
                 "SpeechModels", "Audio", "Checkpoints", "Tokenizers", "Datasets", "Evaluation", "Hashing",
-                "ModelCatalog",
+                "ModelCatalog", "Parameters", "Training",
                 "CommandLineKit", "Kernels", "Tensors", argumentParser, logging,
             ],
             path: "Apps/Speech", swiftSettings: settings),

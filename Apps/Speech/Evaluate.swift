@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Audio
 import Checkpoints
 import CommandLineKit
-import Datasets
+public import Datasets
 import Evaluation
 import Foundation
 import Hashing
@@ -17,7 +17,8 @@ struct Evaluate: AsyncParsableCommand {
         abstract: "Measure how often a model errs on recordings whose words are known.",
         discussion: """
             DATA is a table of paths and texts between tabs (.tsv) or commas (.csv), JSON Lines with "audio" and "text" \
-            (.jsonl), or a folder in LibriSpeech's or LJ Speech's layout. Word and character error rate come with a \
+            (.jsonl), or a folder: in LibriSpeech's, LJ Speech's or Common Voice's layout, with files called \
+            label_speaker_number.wav, or with a folder for each word. Word and character error rate come with a \
             95 % bootstrap interval. A rate means little without its normalizer: 'basic' compares lower-case words \
             without punctuation; 'english' has Whisper's rules for contractions, numbers and spelling too, on which \
             most published English rates stand; 'none' compares the texts as they are.
@@ -31,6 +32,8 @@ struct Evaluate: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Recordings with their texts: .tsv, .csv, .jsonl, or a folder.", valueName: "data"))
     var data: String
 
+    @Option(help: "The part of data that is divided: train, validation or test; all of it where this is not given.")
+    var split: TranscribedRecording.Split?
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var decoding: DecodingOptions
     @Option(help: "What is done to both texts before they are compared.")
@@ -55,18 +58,19 @@ struct Evaluate: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "speech")
         compute.apply(on: console)
         if let output { try ResultFile.checkWritable(output) }
-        let manifest = try TranscriptManifest(path: data)
+        let manifest = try TranscriptManifest(path: data).part(split)
         let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))
-        let transcriber = try Transcriber(
+        let transcriber = try loadSpeechRecognizer(
             modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         let options = decoding.transcriptionOptions
         try transcriber.validate(options)
         let model = EvaluationReport.Model(
-            name: modelName, architecture: "whisper", weightsSHA256: try modelFolder.weightsDigest().hexadecimal,
+            name: modelName, architecture: transcriber.architecture,
+            weightsSHA256: try modelFolder.weightsDigest().hexadecimal,
             parameterCount: try modelFolder.parameterCount())
         let work = EvaluationWork(
             transcriber: transcriber, options: options, normalizer: normalizer, console: console)
-        let (dataName, settings) = (URL(fileURLWithPath: data).lastPathComponent, options.settings)
+        let (dataName, settings) = (URL(fileURLWithPath: data).lastPathComponent, transcriber.settings(options))
         let (format, output, worst) = (format, output, worst)
         try await runInterruptibly(on: console) {
             let (evaluation, batch) = await work.evaluate(manifest)
@@ -92,3 +96,5 @@ struct Evaluate: AsyncParsableCommand {
         URL(fileURLWithPath: modelOptions.name(defaultName: "whisper-tiny.en")).lastPathComponent
     }
 }
+
+extension TranscribedRecording.Split: ExpressibleByArgument {}

@@ -7,7 +7,7 @@ import SpeechModels
 
 /// What `speech evaluate` does: transcribes every recording of a manifest and gathers the scores.
 struct EvaluationWork: Sendable {
-    let transcriber: Transcriber
+    let transcriber: any SpeechRecognizer
     let options: TranscriptionOptions
     let normalizer: TextNormalizer
     let console: Console

@@ -5,9 +5,11 @@ import CommandLineKit
 @main
 struct Speech: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "speech", abstract: "Transcribe recordings on this machine, offline.",
+        commandName: "speech", abstract: "Transcribe recordings on this machine, offline, and train models that do.",
         version: triptychVersion,
-        subcommands: [Transcribe.self, Evaluate.self, InspectCommand<Speech>.self, ModelsCommand<Speech>.self])
+        subcommands: [
+            Transcribe.self, Train.self, Evaluate.self, InspectCommand<Speech>.self, ModelsCommand<Speech>.self,
+        ])
 
     static func main() async { await runProgram() }
 }

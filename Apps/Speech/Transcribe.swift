@@ -61,7 +61,7 @@ struct Transcribe: AsyncParsableCommand {
         var options = decoding.transcriptionOptions
         options.task = task
         options.findsWordTimes = wordTimestamps || subtitles.layout.needsWordTimes
-        let transcriber = try Transcriber(
+        let transcriber = try loadSpeechRecognizer(
             ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
             voiceActivityDetector: locatedVoiceActivityDetector(on: console))
         try transcriber.validate(options)

@@ -24,3 +24,11 @@ extension TranscriptionOptions {
         ]
     }
 }
+
+extension SpeechRecognizer {
+    /// What a report says of how recordings were heard: what has a meaning for this kind of model.
+    func settings(_ options: TranscriptionOptions) -> [String: Setting] {
+        guard self is CTCTranscriber else { return options.settings }
+        return options.settings.filter { $0.key.hasPrefix("vad") }
+    }
+}

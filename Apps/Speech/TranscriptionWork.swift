@@ -5,7 +5,7 @@ import SpeechModels
 
 /// What `speech transcribe` does with each input.
 struct TranscriptionWork: Sendable {
-    let transcriber: Transcriber
+    let transcriber: any SpeechRecognizer
     let options: TranscriptionOptions
     let formats: [TranscriptFormat]
     let layout: CaptionLayout

@@ -21,7 +21,9 @@ struct JSONLinesManifest: Sendable {
             let audio = try only(Self.audioNames)
             let spoken = try only(ManifestNames.text)
             guard !audio.isEmpty else { throw ManifestError(path: path, line: line.number, .emptyPath) }
-            return TranscribedRecording(name: audio, path: joined(folder, audio), text: spoken.trimmed)
+            return TranscribedRecording(
+                name: audio, path: joined(folder, audio), text: spoken.trimmed,
+                speaker: fields.first { ManifestNames.speaker.contains($0.key) }?.value)
         }
     }
 
@@ -34,9 +36,12 @@ struct JSONLinesManifest: Sendable {
             return try JSONReader.read(Array(line.text.utf8)) { reader in
                 var fields: [(key: String, value: String)] = []
                 try reader.readObject { key, reader in
-                    guard ManifestNames.audio.contains(key) || ManifestNames.text.contains(key) else {
+                    let isSpeaker = ManifestNames.speaker.contains(key)
+                    guard ManifestNames.audio.contains(key) || ManifestNames.text.contains(key) || isSpeaker else {
                         return try reader.skipValue()
                     }
+                    // A number or null names nobody here.
+                    if isSpeaker, try reader.peek() != .string { return try reader.skipValue() }
                     if fields.contains(where: { $0.key == key }) {
                         throw JSONError(.duplicateKey(key), offset: reader.offset)
                     }

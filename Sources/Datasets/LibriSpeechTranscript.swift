@@ -7,6 +7,13 @@ struct LibriSpeechTranscript: Sendable {
 
     let path: String
 
+    /// The first of the three numbers `speaker-chapter-utterance`.
+    private static func speaker(of identifier: String) -> String? {
+        let parts = identifier.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isNumber) }) else { return nil }
+        return String(parts[0])
+    }
+
     func recordings(in text: ManifestText) -> [Result<TranscribedRecording, ManifestError>] {
         let folder = folder(of: path)
         return text.recordings(text.lines) { line throws(ManifestError) in
@@ -18,7 +25,7 @@ struct LibriSpeechTranscript: Sendable {
             return TranscribedRecording(
                 name: identifier,
                 path: storedAudio(named: identifier, in: folder, extensions: Self.audioExtensions),
-                text: parts.count > 1 ? parts[1].trimmed : "")
+                text: parts.count > 1 ? parts[1].trimmed : "", speaker: Self.speaker(of: identifier))
         }
     }
 }

@@ -24,6 +24,8 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         case emptyLabel
         /// A part of the data that is none of training, validation and test.
         case unknownSplit(String)
+        /// The data is not divided, or into others.
+        case missingSplit(String, found: [String])
         case duplicate(name: String, firstLine: Int)
         case json(JSONError)
         case missingKey(String)
@@ -52,7 +54,9 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         switch reason {
         case .unreadable(let message): "cannot be read: \(message)"
         case .noTranscripts:
-            "this folder holds no \(TranscriptManifest.namesInFolders.joined(separator: ", ")) and no *.trans.txt"
+            "this folder holds no \(TranscriptManifest.namesInFolders.joined(separator: ", ")), no *.trans.txt, no clips/ "
+                + "with Common Voice's tables, and no sound files that are called label_speaker_number or stand in a "
+                + "folder for each word"
         case .empty: "lists no recordings"
         case .notUTF8: "not valid UTF-8 text"
         case .incompleteHeader(let missing): "the header names no column for the \(missing); call it '\(missing)'"
@@ -68,6 +72,8 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
         case .emptyPath: "the path is empty"
         case .emptyLabel: "the label is empty"
         case .unknownSplit(let name): "the part '\(name)' is unknown; expected train, validation or test"
+        case .missingSplit(let name, let found):
+            "has no part called \(name); \(found.isEmpty ? "it is not divided" : "there are \(found.joined(separator: ", "))")"
         case .duplicate(let name, let firstLine): "\(name) stands on line \(firstLine) already"
         case .json(let error): "not a JSON object: \(error)"
         case .missingKey(let key): "the object lacks \"\(key)\""

@@ -48,8 +48,9 @@ struct ManifestText: Sendable {
         var names = UniqueNames(path: path)
         return lines.map { line in
             do throws(ManifestError) {
-                let recording = try parse(line)
+                var recording = try parse(line)
                 try names.add(recording.name, line: line.number)
+                recording.place = "\(path):\(line.number)"
                 return .success(recording)
             } catch {
                 return .failure(error)

@@ -7,10 +7,13 @@ import Foundation
 /// - JSON Lines (`.jsonl`): objects with strings under the same names, other keys ignored;
 /// - LibriSpeech's layout: `*.trans.txt` files in a folder at any depth, lines of identifier and text, the sound files
 ///   beside them;
-/// - LJ Speech's layout: `metadata.csv` with `identifier|text|text as spoken`, the sound files in `wavs`.
+/// - LJ Speech's layout: `metadata.csv` with `identifier|text|text as spoken`, the sound files in `wavs`;
+/// - Common Voice's layout: a folder with `train.tsv`, `dev.tsv` and `test.tsv`, or `validated.tsv`, the sound files in
+///   `clips`;
+/// - sound files whose names say what is said: `label_speaker_number.wav`, or a folder for each word.
 ///
 /// Paths are relative to the manifest's folder. A folder stands for the first of `namesInFolders` in it where there is
-/// one, else for its LibriSpeech files.
+/// one, else for Common Voice's tables, its LibriSpeech files, or its sound files.
 public struct TranscriptManifest: Sendable {
     /// The manifests looked for in a folder, in this order.
     static let namesInFolders = [
@@ -33,6 +36,27 @@ public struct TranscriptManifest: Sendable {
         if recordings.isEmpty { throw ManifestError(path: path, .empty) }
     }
 
+    /// Its recordings of one part, or all of them where that is nil; faulty lines belong to every part.
+    ///
+    /// - Throws: where there is no such part.
+    public func part(_ split: TranscribedRecording.Split?) throws(ManifestError) -> TranscriptManifest {
+        guard let split else { return self }
+        let good = recordings.compactMap { try? $0.get() }
+        guard good.contains(where: { $0.split == split }) else {
+            throw ManifestError(
+                path: path, .missingSplit(split.rawValue, found: Set(good.compactMap(\.split?.rawValue)).sorted()))
+        }
+        return TranscriptManifest(
+            path: path,
+            recordings: recordings.filter { entry in
+                if case .success(let recording) = entry { recording.split == split } else { true }
+            })
+    }
+
+    private init(path: String, recordings: [Result<TranscribedRecording, ManifestError>]) {
+        (self.path, self.recordings) = (path, recordings)
+    }
+
     private static func readFile(
         _ path: String
     ) throws(ManifestError) -> [Result<TranscribedRecording, ManifestError>] {
@@ -51,12 +75,41 @@ public struct TranscriptManifest: Sendable {
             let path = joined(folder, name)
             if FileManager.default.fileExists(atPath: path) { return try readFile(path) }
         }
+        let tables = try commonVoice(folder)
+        if !tables.isEmpty { return tables }
         var files: [String] = []
         var entered: Set<String> = []
         try findTranscripts(in: folder, &files, &entered)
-        guard !files.isEmpty else { throw ManifestError(path: folder, .noTranscripts) }
+        if files.isEmpty {
+            let recordings = try SoundFolder(path: folder).recordings()
+            guard !recordings.isEmpty else { throw ManifestError(path: folder, .noTranscripts) }
+            return recordings.map { .success($0) }
+        }
         var recordings: [Result<TranscribedRecording, ManifestError>] = []
         for file in files { recordings += try readFile(file) }
+        return recordings
+    }
+
+    /// The parts of a folder of Common Voice; nothing where it is none.
+    private static func commonVoice(
+        _ folder: String
+    ) throws(ManifestError) -> [Result<TranscribedRecording, ManifestError>] {
+        guard isFolder(joined(folder, TableManifest.clips)) else { return [] }
+        let parts: [(name: String, split: TranscribedRecording.Split?)] = [
+            ("train.tsv", .training), ("dev.tsv", .validation), ("test.tsv", .test),
+        ]
+        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: joined(folder, name)) }
+        let found = exists("train.tsv") ? parts.filter { exists($0.name) } : [("validated.tsv", nil)]
+        var recordings: [Result<TranscribedRecording, ManifestError>] = []
+        for (name, split) in found where exists(name) {
+            recordings += try readFile(joined(folder, name)).map { entry in
+                entry.map { recording in
+                    var recording = recording
+                    recording.split = split
+                    return recording
+                }
+            }
+        }
         return recordings
     }
 

@@ -15,6 +15,8 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case notFinite(model: String)
     case noSamples(source: String)
     case unknownPreset(String, known: [String])
+    /// Something that is asked of a model that spells frame by frame, and that only others can do.
+    case notForSpelling(String)
 
     public var description: String {
         switch self {
@@ -37,6 +39,8 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         case .noSamples(let source):
             "\(source): holds no sound at all (0 samples)"
+        case .notForSpelling(let what):
+            "this model spells what it hears in the language that it was trained on; \(what) is for Whisper models"
         case .unknownPreset(let name, let known):
             "the preset '\(name)' is unknown; known are \(known.joined(separator: ", "))"
         case .cannotTranslate:

@@ -147,3 +147,13 @@ struct SpokenSound {
         silence = nil
     }
 }
+
+extension TranscriptDecision {
+    /// A silence that was left out.
+    init(skipping silence: VoiceActivitySegmenter.Stretch) {
+        let rate = Double(Transcriber.sampleRate)
+        self.init(
+            start: Double(silence.range.lowerBound) / rate, end: Double(silence.range.upperBound) / rate,
+            action: .skipped, reason: "no speech \((1 - silence.probability).rounded(toPlaces: 2))")
+    }
+}

@@ -1,8 +1,7 @@
 public import Audio
 public import Checkpoints
-import Foundation
+import FoundationEssentials
 import Parameters
-import Synchronization
 
 /// Transcribes recordings with a Whisper model. One loaded transcriber serves any number of recordings, at the same
 /// time too.
@@ -14,22 +13,14 @@ import Synchronization
 ///     if case .segment(let segment) = event { print(segment.text) }
 /// }
 /// ```
-public final class Transcriber: Sendable {
+public final class Transcriber: SpeechRecognizer {
     /// The rate of the samples that Whisper hears, in Hz.
     public static let sampleRate = 16_000
 
-    public enum Event: Sendable {
-        /// A phrase is finished.
-        case segment(TranscriptSegment)
-        /// A part was left out or is heard again.
-        case decision(TranscriptDecision)
-        /// So many seconds of the recording are done.
-        case progress(Double)
-        /// The recording is done.
-        case finished(Transcript)
-    }
+    public typealias Event = RecognitionEvent
 
     public let configuration: WhisperConfiguration
+    public var architecture: String { "whisper" }
     /// Seconds that loading took.
     public let loadTime: Double
     let decoder: WhisperWindowDecoder
@@ -70,22 +61,9 @@ public final class Transcriber: Sendable {
         _ audio: AudioStream, options: TranscriptionOptions = TranscriptionOptions()
     ) -> AsyncThrowingStream<Event, any Error> {
         precondition(audio.sampleRate == Self.sampleRate, "Whisper hears \(Self.sampleRate) Hz")
-        let isCancelled = CancellationFlag()
-        return AsyncThrowingStream { continuation in
-            continuation.onTermination = { _ in isCancelled.set() }
-            let thread = Thread { [self] in
-                do {
-                    var pass = try TranscriptionPass(transcriber: self, audio: audio, options: options)
-                    try pass.run(
-                        emit: { continuation.yield($0) },
-                        checkCancellation: { if isCancelled.isSet { throw CancellationError() } })
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            thread.name = "transcriber"
-            thread.start()
+        return events { [self] emit, checkCancellation in
+            var pass = try TranscriptionPass(transcriber: self, audio: audio, options: options)
+            try pass.run(emit: emit, checkCancellation: checkCancellation)
         }
     }
 
@@ -118,13 +96,6 @@ public final class Transcriber: Sendable {
         }
         return code
     }
-}
-
-private final class CancellationFlag: Sendable {
-    private let flag = Atomic(false)
-
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-    func set() { flag.store(true, ordering: .relaxed) }
 }
 
 extension Duration {

@@ -89,11 +89,7 @@ struct TranscriptionPass {
         let before = sound.listeningTime
         try measured(\.features) {
             try sound.fill(to: capacity, checkCancellation: checkCancellation) { silence in
-                let rate = Double(Transcriber.sampleRate)
-                skipped.append(
-                    TranscriptDecision(
-                        start: Double(silence.range.lowerBound) / rate, end: Double(silence.range.upperBound) / rate,
-                        action: .skipped, reason: "no speech \((1 - silence.probability).rounded(toPlaces: 2))"))
+                skipped.append(TranscriptDecision(skipping: silence))
             }
         }
         timings.voiceActivity += sound.listeningTime - before

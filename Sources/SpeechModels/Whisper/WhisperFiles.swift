@@ -46,20 +46,21 @@ struct WhisperFiles {
         vocabulary = try WhisperVocabulary(
             tokens: WhisperTokens(ByteLevelBPE(folder: folder)), settings: settings,
             modelSize: configuration.vocabularySize)
-        spectrogram = LogMelSpectrogram(try Self.features(model, configuration))
+        spectrogram = LogMelSpectrogram(try Self.features(model, melBins: configuration.melBins))
     }
 
-    private static func features(
-        _ model: ModelFolder, _ configuration: WhisperConfiguration
+    /// The features that a model of so many bands was trained on.
+    static func features(
+        _ model: ModelFolder, melBins: Int
     ) throws -> LogMelConfiguration {
         let name = "preprocessor_config.json"
         guard let contents = try model.contents(of: name) else {
-            return .whisper(bandCount: configuration.melBins)
+            return .whisper(bandCount: melBins)
         }
         let file = model.url.appending(path: name).path(percentEncoded: false)
         let features = try LogMelConfiguration(preprocessorConfiguration: Array(contents), file: file)
         let expected = [
-            ("feature_size", features.bandCount, configuration.melBins),
+            ("feature_size", features.bandCount, melBins),
             ("sampling_rate", features.sampleRate, Transcriber.sampleRate),
         ]
         for (key, value, expected) in expected where value != expected {

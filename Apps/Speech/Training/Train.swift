@@ -1,0 +1,45 @@
+import ArgumentParser
+import CommandLineKit
+import SpeechModels
+
+/// `speech train`: recordings with their texts in, a recognizer out.
+struct Train: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a recognizer of speech.",
+        discussion: """
+            DATA is a table of paths and texts between tabs (.tsv) or commas (.csv), JSON Lines with "audio" and "text" \
+            (.jsonl), or a folder: in LibriSpeech's, LJ Speech's or Common Voice's layout, with files called \
+            label_speaker_number.wav, or with a folder for each word. A column or key "speaker" tells who speaks.
+
+            The run's folder receives checkpoints, metrics (JSON Lines, CSV, TensorBoard) and a learning curve; given as \
+            --model to other verbs, it means its best checkpoint. A run that was stopped or killed goes on with --resume, \
+            and ends with the same weights as if it had not been. --help-hidden shows all options.
+
+            Examples:
+              speech train --data recordings.tsv --output runs/mine
+              speech train --data fsdd/recordings --preset 1m --join 7 --max-time 30m --output runs/digits
+              speech train --data LibriSpeech/train-clean-5 --validation-speakers 118,1867 --output runs/libri
+              speech train --resume runs/libri --epochs 90
+            """)
+
+    @OptionGroup(title: "Model and data") var recordings: RecordingOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var verbosity: VerbosityOptions
+
+    func run() async throws {
+        // Options of a configuration file, or of the run that is resumed, come before those given here.
+        try await ConfigurationArguments.completed(self, training).train()
+    }
+
+    private func train() async throws {
+        let console = verbosity.makeConsole(programName: "speech")
+        compute.apply(on: console)
+        guard let data = recordings.data else {
+            throw ValidationError("--data is missing; name a table of recordings and texts, or a folder.")
+        }
+        try training.checkFolder()
+        let preparation = try TrainingPreparation(recordings, training, data: data, console: console)
+        try await preparation.work().run(training, on: console)
+    }
+}

@@ -1,0 +1,80 @@
+import CommandLineKit
+import Datasets
+import Foundation
+import Kernels
+import Parameters
+import SpeechModels
+import Tensors
+import Tokenizers
+import Training
+
+/// Makes batches and model of `speech train` from its options.
+struct TrainingPreparation {
+    private let recordings: RecordingOptions
+    private let training: TrainingOptions
+    private let data: RecordingData
+
+    init(_ recordings: RecordingOptions, _ training: TrainingOptions, data: String, console: Console) throws {
+        (self.recordings, self.training) = (recordings, training)
+        self.data = try RecordingData(recordings, path: data, seed: UInt64(training.seed ?? 1), console: console)
+    }
+
+    func work() throws -> TrainingWork<CTCTraining> {
+        let preset = try ConformerPreset(named: recordings.preset ?? ConformerPreset.small4M.rawValue)
+        let trained = try TargetTokenizer.trained(on: data.texts(spelling), pieceCount: recordings.pieces)
+        let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
+        var configuration = preset.configuration(vocabularySize: tokenizer.vocabularySize)
+        configuration.spelling = spelling
+        configuration.intermediateLayers = recordings.intermediateLayers
+        let (learnt, kept) = try data.prepared(spelling, tokenizer)
+        let batchSize = training.batchSize ?? ConformerPreset.batchSize
+        let batches = SpeechBatches(
+            learnt,
+            settings: SpeechBatches.Settings(
+                batchSize: batchSize, seed: data.seed, augmentation: augmentation.sound, masking: augmentation.masking,
+                longestJoin: join))
+        let validation = kept.map {
+            SpeechBatches($0, settings: SpeechBatches.Settings(batchSize: batchSize, seed: nil, longestJoin: join))
+        }
+        let steps = (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1
+        let settings = training.settings(preset: preset.trainingSettings(stepsPerEpoch: steps))
+        try settings.validate()
+        let store = ParameterStore(random: RandomSource(seed: data.seed))
+        let model = try ConformerModel(configuration, in: store)
+        return TrainingWork(
+            CTCTraining(
+                model, parameters: store, dropout: dropout, intermediateWeight: ConformerPreset.intermediateWeight),
+            data: PrefetchedBatches(batches, ahead: max(2, Threads.count)),
+            validation: validation.map { PrefetchedBatches($0, ahead: max(2, Threads.count)) }, settings: settings,
+            files: try configuration.files(trained),
+            description: RunDescription(
+                program: "speech", version: triptychVersion, options: options(settings, preset, batchSize: batchSize),
+                settings: settings, parameterCount: store.elementCount, data: [try data.fingerprint()]))
+    }
+
+    private var spelling: TargetSpelling { recordings.spelling ?? .words }
+    private var augmentation: SpeechAugmentationPreset { recordings.augment ?? .standard }
+    private var join: Int { recordings.join ?? 1 }
+    private var dropout: Float { recordings.dropout ?? ConformerPreset.dropout }
+
+    /// Every option with the value that was resolved.
+    private func options(
+        _ settings: TrainingSettings, _ preset: ConformerPreset, batchSize: Int
+    ) -> [String: OptionValue] {
+        var options = settings.options(batchSize: batchSize)
+        options["data"] = .text(data.path)
+        options["validation"] = recordings.validation.map { .text(URL(fileURLWithPath: $0).path) }
+        options["validation-speakers"] = recordings.validationSpeakers.map { .text($0) }
+        options["validation-share"] = .number(recordings.validationShare ?? RecordingData.validationShare)
+        options["split-by"] = recordings.splitBy.map { .text($0.rawValue) }
+        options["preset"] = .text(preset.rawValue)
+        options["pieces"] = recordings.pieces.map { .integer($0) }
+        options["spelling"] = .text(spelling.rawValue)
+        options["augment"] = .text(augmentation.rawValue)
+        options["join"] = .integer(join)
+        options["skip-bad"] = .integer(recordings.skipBad ?? 0)
+        options["intermediate"] = recordings.intermediate.map { .text($0) }
+        options["dropout"] = .number(Double(dropout))
+        return options
+    }
+}

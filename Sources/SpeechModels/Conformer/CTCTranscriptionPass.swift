@@ -1,0 +1,167 @@
+import Audio
+import Autograd
+import Decoding
+import Tensors
+import Tokenizers
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// One recording on its way through a ``CTCTranscriber``, window by window.
+struct CTCTranscriptionPass {
+    private let transcriber: CTCTranscriber
+    private let options: TranscriptionOptions
+    private let source: AudioSource
+    private let clock = ContinuousClock()
+    private var sound: SpokenSound
+    private var segments: [TranscriptSegment] = []
+    private var decisions: [TranscriptDecision] = []
+    private var timings = TranscriptionTimings()
+
+    /// What is heard at once; longer recordings are cut at pauses.
+    private static let windowSeconds = 30.0
+    private static let windowCapacity = Int(windowSeconds) * Transcriber.sampleRate
+    /// Seconds of silence between words that end a phrase.
+    private static let phrasePause = 0.6
+    /// Seconds of a frame that the model sees.
+    private static let frameSeconds = 0.04
+    /// Samples whose power is looked at for a pause (20 ms).
+    private static let blockSize = Transcriber.sampleRate / 50
+
+    init(transcriber: CTCTranscriber, audio: AudioStream, options: TranscriptionOptions) {
+        (self.transcriber, self.options) = (transcriber, options)
+        source = audio.source
+        // A model that spells writes nothing over silence: what fits a window is heard as it is.
+        let isLong = audio.durationHint.map { $0 > Self.windowSeconds } ?? true
+        let segmenter =
+            options.detectsVoiceActivity && isLong
+            ? VoiceActivitySegmenter(
+                stream: transcriber.voiceActivityDetector.makeStream(), settings: options.voiceActivity) : nil
+        sound = SpokenSound(audio, segmenter: segmenter)
+    }
+
+    mutating func run(emit: (RecognitionEvent) -> Void, checkCancellation: () throws -> Void) throws {
+        let start = clock.now
+        timings.load = transcriber.loadTime
+        while true {
+            try checkCancellation()
+            try fill(emit, checkCancellation)
+            if sound.window.isEmpty { break }
+            let count = windowLength
+            try hear(count, emit)
+            sound.advance(by: count)
+            emit(.progress(sound.window.isEmpty ? duration : sound.time(of: 0, isEnd: false)))
+        }
+        guard sound.readCount > 0 else { throw SpeechModelError.noSamples(source: source.description) }
+        timings.total = (clock.now - start).seconds
+        emit(.finished(transcript))
+    }
+
+    private var duration: Double { Double(sound.readCount) / Double(Transcriber.sampleRate) }
+
+    private var transcript: Transcript {
+        Transcript(
+            text: segments.map(\.text).joined().trimmed(), language: "", duration: duration, segments: segments,
+            decisions: decisions, timings: timings)
+    }
+
+    // MARK: Sound
+
+    private mutating func fill(_ emit: (RecognitionEvent) -> Void, _ checkCancellation: () throws -> Void) throws {
+        let start = clock.now
+        let before = sound.listeningTime
+        var skipped: [TranscriptDecision] = []
+        // One sample more tells whether the recording goes on.
+        try sound.fill(to: Self.windowCapacity + 1, checkCancellation: checkCancellation) { silence in
+            skipped.append(TranscriptDecision(skipping: silence))
+        }
+        timings.voiceActivity += sound.listeningTime - before
+        timings.features += (clock.now - start).seconds - (sound.listeningTime - before)
+        decisions += skipped
+        for decision in skipped { emit(.decision(decision)) }
+    }
+
+    /// Samples of the window that are heard now: all, or up to a pause.
+    private var windowLength: Int {
+        guard sound.window.count > Self.windowCapacity else { return sound.window.count }
+        let capacity = Self.windowCapacity
+        if let join = sound.joins(within: capacity).last(where: { $0 > Self.windowSeconds / 2 }) {
+            return min(capacity, Int((join * Double(Transcriber.sampleRate)).rounded()))
+        }
+        // The quietest place of the last third.
+        var (best, leastPower) = (capacity, Float.infinity)
+        for start in stride(from: capacity * 2 / 3, to: capacity - Self.blockSize, by: Self.blockSize / 2) {
+            let power = sound.window[start..<start + Self.blockSize].reduce(0) { $0 + $1 * $1 }
+            if power < leastPower { (best, leastPower) = (start + Self.blockSize / 2, power) }
+        }
+        return best
+    }
+
+    // MARK: Words
+
+    private mutating func hear(_ count: Int, _ emit: (RecognitionEvent) -> Void) throws {
+        guard count >= transcriber.spectrogram.configuration.hop else { return }
+        var start = clock.now
+        let features = transcriber.spectrogram(Array(sound.window.prefix(count)))
+        timings.features += (clock.now - start).seconds
+        start = clock.now
+        let frames = features.shape[0]
+        let output = transcriber.model(reshape(features, [1, frames, features.shape[1]]), lengths: [frames])
+        let logProbabilities = logSoftmax(output.logits).floats()
+        timings.encode += (clock.now - start).seconds
+        guard logProbabilities.allSatisfy({ !$0.isNaN }) else {
+            throw SpeechModelError.notFinite(model: transcriber.architecture)
+        }
+        start = clock.now
+        let search = CTCGreedySearch(blank: transcriber.configuration.blank)
+        let tokens = search.tokens(logProbabilities[...], classes: transcriber.configuration.vocabularySize)
+        let words = SpelledWord.words(of: tokens, transcriber.tokenizer)
+        timings.decode += (clock.now - start).seconds
+        for phrase in phrases(of: words, within: count) {
+            let segment = segment(phrase)
+            segments.append(segment)
+            emit(.segment(segment))
+        }
+    }
+
+    /// Words that follow each other without a pause.
+    private func phrases(of words: [SpelledWord], within count: Int) -> [[SpelledWord]] {
+        let joins = sound.joins(within: count)
+        var phrases: [[SpelledWord]] = []
+        for word in words {
+            let start = Double(word.frames.lowerBound) * Self.frameSeconds
+            if let end = phrases.last?.last.map({ Double($0.frames.upperBound) * Self.frameSeconds }),
+                start - end < Self.phrasePause, !joins.contains(where: { $0 >= end && $0 <= start })
+            {
+                phrases[phrases.count - 1].append(word)
+            } else {
+                phrases.append([word])
+            }
+        }
+        return phrases
+    }
+
+    private func segment(_ words: [SpelledWord]) -> TranscriptSegment {
+        func time(_ frame: Int, isEnd: Bool) -> Double {
+            // In hundredths: a frame has four of them.
+            (100 * min(duration, sound.time(of: Double(frame) * Self.frameSeconds, isEnd: isEnd))).rounded() / 100
+        }
+        func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(max(1, values.count)) }
+        let text = words.map { " " + $0.text }.joined()
+        let (first, last) = (words[0].frames.lowerBound, words[words.count - 1].frames.upperBound)
+        return TranscriptSegment(
+            id: segments.count, seek: Int(sound.time(of: 0, isEnd: false) * 100), start: time(first, isEnd: false),
+            end: time(last, isEnd: true), text: text, tokens: words.flatMap(\.tokens), temperature: 0,
+            averageLogProbability: mean(words.flatMap(\.logProbabilities)), compressionRatio: CompressionRatio.of(text),
+            noSpeechProbability: 0,
+            words: options.findsWordTimes
+                ? words.map { word in
+                    TranscriptWord(
+                        text: " " + word.text, start: time(word.frames.lowerBound, isEnd: false),
+                        end: time(word.frames.upperBound, isEnd: true), probability: expf(mean(word.logProbabilities)))
+                } : nil)
+    }
+}

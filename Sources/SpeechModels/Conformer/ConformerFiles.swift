@@ -1,0 +1,54 @@
+import Audio
+import Checkpoints
+import FoundationEssentials
+import Parameters
+public import Tokenizers
+public import Training
+
+/// What the folder of a Conformer holds, found to fit together.
+struct ConformerFiles {
+    let folder: String
+    let configuration: ConformerConfiguration
+    let tokenizer: any Tokenizer
+    let spectrogram: LogMelSpectrogram
+    let weights: any TensorSource
+
+    init(_ model: ModelFolder) throws {
+        folder = model.url.path(percentEncoded: false)
+        guard let configuration = try model.decode(ConformerConfiguration.self, from: "config.json") else {
+            throw SpeechModelError.unsupportedArchitecture(name: "unknown", folder: folder)
+        }
+        try configuration.validate(file: model.url.appending(path: "config.json").path(percentEncoded: false))
+        self.configuration = configuration
+        weights = try model.openWeights()
+        tokenizer = try loadTokenizer(folder: folder)
+        guard tokenizer.vocabularySize == configuration.vocabularySize else {
+            throw SpeechModelError.vocabularyMismatch(
+                tokenizer: tokenizer.vocabularySize, model: configuration.vocabularySize)
+        }
+        spectrogram = LogMelSpectrogram(try WhisperFiles.features(model, melBins: configuration.melBins))
+    }
+}
+
+extension ConformerConfiguration {
+    /// The small files of a model with this configuration.
+    public func files(_ tokenizer: TrainedTokenizer) throws -> ModelFiles {
+        let features = """
+            {
+              "chunk_length" : 30,
+              "feature_size" : \(melBins),
+              "hop_length" : 160,
+              "n_fft" : 400,
+              "sampling_rate" : \(Transcriber.sampleRate)
+            }
+
+            """
+        return ModelFiles(
+            configuration: try json(),
+            others: [
+                "tokenizer.json": Data(tokenizer.json().utf8),
+                "tokenizer_config.json": Data(tokenizer.configurationJSON().utf8),
+                "preprocessor_config.json": Data(features.utf8),
+            ])
+    }
+}

@@ -1,0 +1,139 @@
+import Audio
+public import Datasets
+import Foundation
+import Kernels
+import Synchronization
+public import Tokenizers
+
+/// Recordings that were found fit to learn from, those of small data sets kept in memory.
+public struct PreparedRecordings: Sendable {
+    /// A recording as the network's targets have it.
+    public struct Clip: Sendable {
+        public let path: String
+        /// As the model writes it.
+        public let text: String
+        public let speaker: String?
+        public let sampleCount: Int
+    }
+
+    public let clips: [Clip]
+    public let tokenizer: any Tokenizer
+    /// Recordings that cannot be used and were left out.
+    public let bad: [SpeechDataError]
+    /// The samples of each clip in 16 bits, where there was room for them.
+    private let kept: [[Int16]?]
+
+    /// Hertz.
+    public static let sampleRate = Transcriber.sampleRate
+    /// Seconds that a recording has at most: attention needs time and memory by the square of it.
+    public static let longest = 40.0
+    /// Bytes of samples that are kept at most, where nothing else is asked for.
+    public static let standardLimit = 1 << 30
+    /// Below this peak nobody could hear anything (-70 dB of full scale).
+    private static let audibleAmplitude: Int16 = 10
+
+    /// Reads every recording once, several at a time.
+    ///
+    /// - Parameters:
+    ///   - badLimit: recordings that may be left out because they cannot be used.
+    ///   - byteLimit: of the samples that are kept.
+    ///   - path: what errors call the data.
+    ///   - progress: told how many are done; from any thread.
+    /// - Throws: ``SpeechDataError`` where more cannot be used, with the last of them.
+    public init(
+        _ recordings: [TranscribedRecording], spelling: TargetSpelling, tokenizer: any Tokenizer,
+        skippingBad badLimit: Int = 0, keeping byteLimit: Int = standardLimit, path: String,
+        progress: @Sendable (Int) -> Void = { _ in }
+    ) throws(SpeechDataError) {
+        self.tokenizer = tokenizer
+        let results = Mutex<(entries: [Result<Entry, SpeechDataError>?], done: Int, badCount: Int)>(
+            ([Result<Entry, SpeechDataError>?](repeating: nil, count: recordings.count), 0, 0))
+        Threads.parallelFor(recordings.count) { index in
+            // Once it is clear that they are too many, the others are not read.
+            if results.withLock({ $0.badCount > badLimit }) { return }
+            let result = Result { () throws(SpeechDataError) -> Entry in
+                try Self.entry(recordings[index], spelling, tokenizer)
+            }
+            let done = results.withLock { results in
+                results.entries[index] = result
+                if case .failure = result { results.badCount += 1 }
+                results.done += 1
+                return results.done
+            }
+            progress(done)
+        }
+        var (clips, kept, bad, byteCount): ([Clip], [[Int16]?], [SpeechDataError], Int) = ([], [], [], 0)
+        for result in results.withLock({ $0.entries }) {
+            do throws(SpeechDataError) {
+                guard let entry = try result?.get() else { continue }
+                byteCount += 2 * entry.samples.count
+                clips.append(entry.clip)
+                kept.append(byteCount <= byteLimit ? entry.samples : nil)
+            } catch {
+                bad.append(error)
+                guard bad.count <= badLimit else {
+                    throw SpeechDataError(place: path, .tooManyBad(limit: badLimit, last: "\(error)"))
+                }
+            }
+        }
+        guard !clips.isEmpty else { throw SpeechDataError(place: path, .empty) }
+        (self.clips, self.kept, self.bad) = (clips, kept, bad)
+    }
+
+    private struct Entry {
+        let clip: Clip
+        let samples: [Int16]
+    }
+
+    private static func entry(
+        _ recording: TranscribedRecording, _ spelling: TargetSpelling, _ tokenizer: any Tokenizer
+    ) throws(SpeechDataError) -> Entry {
+        func error(_ reason: SpeechDataError.Reason) -> SpeechDataError {
+            SpeechDataError(place: recording.place ?? recording.path, file: recording.path, reason)
+        }
+        let text = spelling.spelled(recording.text)
+        guard !text.isEmpty else { throw error(.noText) }
+        let targets: [Int]
+        do { targets = try tokenizer.targets(of: text) } catch let failure { throw error(.unreadable("\(failure)")) }
+        let unknown = Set(text.unicodeScalars.filter { isUnknown($0, tokenizer) }.map { String($0) })
+        guard unknown.isEmpty else { throw error(.outsideAlphabet(unknown.sorted())) }
+        let samples: [Int16]
+        do { samples = try read(recording.path) } catch let failure { throw error(.unreadable("\(failure)")) }
+        let seconds = Double(samples.count) / Double(sampleRate)
+        guard seconds <= longest else { throw error(.tooLong(seconds: seconds, limit: longest)) }
+        let frames = ConformerConfiguration.encodedLength(samples.count / LogMelConfiguration.whisper().hop)
+        let needed = targets.count + zip(targets, targets.dropFirst()).count { $0 == $1 }
+        guard frames >= needed else { throw error(.tooShort(seconds: seconds, frames: frames, needed: needed)) }
+        guard samples.contains(where: { $0.magnitude > audibleAmplitude.magnitude }) else { throw error(.silent) }
+        let clip = Clip(
+            path: recording.path, text: text, speaker: recording.speaker, sampleCount: samples.count)
+        return Entry(clip: clip, samples: samples)
+    }
+
+    /// Whether a character has only the token that stands for all that is not known.
+    private static func isUnknown(_ scalar: Unicode.Scalar, _ tokenizer: any Tokenizer) -> Bool {
+        guard let unknown = tokenizer.id(of: CharacterTrainer.unknownToken) else { return false }
+        return (try? tokenizer.targets(of: String(scalar))) == [unknown]
+    }
+
+    /// The samples of a sound file at the model's rate. A little more than is allowed is read, so that it is told.
+    private static func read(_ path: String) throws(AudioError) -> [Int16] {
+        let stream = try AudioStream(opening: .file(path), sampleRate: sampleRate)
+        return try stream.read(count: Int((longest + 1) * Double(sampleRate))).map { sample in
+            Int16((max(-1, min(1, sample)) * 32_767).rounded())
+        }
+    }
+
+    /// The samples of a clip, in ±1. In memory or read anew they are the same: 16 bits each.
+    public func samples(_ number: Int) throws(SpeechDataError) -> [Float] {
+        let samples: [Int16]
+        if let known = kept[number] {
+            samples = known
+        } else {
+            do { samples = try Self.read(clips[number].path) } catch {
+                throw SpeechDataError(place: clips[number].path, .unreadable("\(error)"))
+            }
+        }
+        return samples.map { Float($0) / 32_767 }
+    }
+}

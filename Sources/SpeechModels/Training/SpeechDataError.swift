@@ -1,0 +1,62 @@
+/// What is wrong with recordings that a model is to learn from, or with one of them.
+public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Reason: Sendable, Equatable {
+        case unreadable(String)
+        case noText
+        /// Words without a sound that anybody could hear.
+        case silent
+        case tooLong(seconds: Double, limit: Double)
+        /// Fewer frames than the tokens need, repeats counted twice.
+        case tooShort(seconds: Double, frames: Int, needed: Int)
+        /// Characters that the model cannot write.
+        case outsideAlphabet([String])
+        case empty
+        case unknownSpeakers([String], known: [String])
+        case tooFewToSplit
+        /// More recordings than that cannot be used; the last of them.
+        case tooManyBad(limit: Int, last: String)
+    }
+
+    /// The data, or the place where the recording is listed.
+    public let place: String
+    /// The sound file, where it is one of several.
+    public let file: String?
+    public let reason: Reason
+
+    public init(place: String, file: String? = nil, _ reason: Reason) {
+        (self.place, self.file, self.reason) = (place, file, reason)
+    }
+
+    public var description: String {
+        let subject = file.map { $0 == place ? place : "\(place): \($0)" } ?? place
+        return switch reason {
+        case .unreadable(let message): place == file ? message : "\(place): \(message)"
+        case .noText: "\(subject): nothing is said in it by its text; remove it or give its words"
+        case .silent: "\(subject): is silent, though its text has words"
+        case .tooLong(let seconds, let limit):
+            "\(subject): lasts \(Self.text(seconds)) s; expected at most \(Self.text(limit)) s, cut it at pauses"
+        case .tooShort(let seconds, let frames, let needed):
+            "\(subject): lasts \(Self.text(seconds)) s, which are \(frames) frames of 40 ms; its text needs \(needed)"
+        case .outsideAlphabet(let characters):
+            "\(subject): its text has characters that the model cannot write: "
+                + characters.map { "'\($0)'" }.joined(separator: " ")
+        case .empty: "\(subject): lists no recording to learn from"
+        case .unknownSpeakers(let names, let known):
+            "\(subject): nobody is called \(Self.list(names)); speakers are \(Self.list(known))"
+        case .tooFewToSplit:
+            "\(subject): there are too few recordings to keep some for validation; add some, or give --validation"
+        case .tooManyBad(let limit, let last):
+            limit == 0
+                ? "\(last) (mend or remove it, or leave such recordings out with --skip-bad)"
+                : "more than \(limit) recordings of \(subject) cannot be used; here is one: \(last)"
+        }
+    }
+
+    private static func text(_ seconds: Double) -> String { "\((seconds * 100).rounded() / 100)" }
+
+    private static func list(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "not known" }
+        let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+        return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
+    }
+}

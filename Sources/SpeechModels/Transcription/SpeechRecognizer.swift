@@ -1,0 +1,88 @@
+public import Audio
+public import Checkpoints
+import Foundation
+import Synchronization
+
+/// What happens while a recording is heard.
+public enum RecognitionEvent: Sendable {
+    /// A phrase is finished.
+    case segment(TranscriptSegment)
+    /// A part was left out or is heard again.
+    case decision(TranscriptDecision)
+    /// So many seconds of the recording are done.
+    case progress(Double)
+    /// The recording is done.
+    case finished(Transcript)
+}
+
+/// A model that writes down what is said, whatever its architecture is. One serves any number of recordings, at the same
+/// time too.
+public protocol SpeechRecognizer: Sendable {
+    /// The kind of model, for reports.
+    var architecture: String { get }
+    /// Seconds that loading took.
+    var loadTime: Double { get }
+
+    /// Transcribes `audio`, which must come at ``Transcriber/sampleRate``; memory does not grow with its length.
+    ///
+    /// The work is done on a thread of its own, not on those of Swift's concurrency, and stops soon after the stream is
+    /// dropped or its task cancelled.
+    func transcribe(
+        _ audio: AudioStream, options: TranscriptionOptions
+    ) -> AsyncThrowingStream<RecognitionEvent, any Error>
+
+    /// Throws what this model cannot do of what `options` ask.
+    func validate(_ options: TranscriptionOptions) throws
+
+    /// The code of the wanted language; nil where the model finds out, or does not know. Throws for one that it cannot write.
+    func languageCode(for options: TranscriptionOptions) throws -> String?
+}
+
+extension SpeechRecognizer {
+    /// Runs `body` on a thread of its own and gives what it emits.
+    func events(
+        _ body:
+            @escaping @Sendable (
+                _ emit: (RecognitionEvent) -> Void, _ checkCancellation: () throws -> Void
+            ) throws -> Void
+    ) -> AsyncThrowingStream<RecognitionEvent, any Error> {
+        let isCancelled = CancellationFlag()
+        return AsyncThrowingStream { continuation in
+            continuation.onTermination = { _ in isCancelled.set() }
+            let thread = Thread {
+                do {
+                    try body({ continuation.yield($0) }, { if isCancelled.isSet { throw CancellationError() } })
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            thread.name = "transcriber"
+            thread.start()
+        }
+    }
+}
+
+/// Loads the model of a folder, whichever kind it is.
+///
+/// - Parameter voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
+public func loadSpeechRecognizer(
+    _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector()
+) throws -> any SpeechRecognizer {
+    struct Kind: Decodable {
+        let modelType: String?
+
+        enum CodingKeys: String, CodingKey { case modelType = "model_type" }
+    }
+    if try folder.decode(Kind.self, from: "config.json")?.modelType == ConformerConfiguration.modelType {
+        return try CTCTranscriber(folder, voiceActivityDetector: voiceActivityDetector)
+    }
+    return try Transcriber(folder, voiceActivityDetector: voiceActivityDetector)
+}
+
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
