@@ -11,11 +11,12 @@ public final class PackedFilters: Sendable {
 
     let form: Form
     private let isTransposed: Bool
+    private let groups: Int
     private let taps: [[Int]]
 
     /// Packs a weight in PyTorch's layout.
     public init(_ plan: ConvolutionPlan, _ weight: UnsafePointer<Float>) {
-        isTransposed = plan.isTransposed
+        (isTransposed, groups) = (plan.isTransposed, plan.groups)
         taps = plan.phases.map { $0.taps.map(\.index) }
         let strides = plan.weightStrides
         if plan.isDepthwise {
@@ -36,8 +37,8 @@ public final class PackedFilters: Sendable {
         }
     }
 
-    /// Whether `plan` reads the same taps in the same order.
+    /// Whether `plan` reads the same taps in the same order, for as many groups.
     public func fits(_ plan: ConvolutionPlan) -> Bool {
-        isTransposed == plan.isTransposed && taps == plan.phases.map { $0.taps.map(\.index) }
+        isTransposed == plan.isTransposed && groups == plan.groups && taps == plan.phases.map { $0.taps.map(\.index) }
     }
 }

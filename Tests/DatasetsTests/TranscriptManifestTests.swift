@@ -74,9 +74,10 @@ import Testing
         #expect(
             try commas(text) == [
                 .success(
-                    TranscribedRecording(name: "a \"b\".wav", path: "a \"b\".wav", text: "one, two\n\nthree")),
-                .success(TranscribedRecording(name: "c.wav", path: "c.wav", text: "5\" nails")),
-                .success(TranscribedRecording(name: "d.wav", path: "d.wav", text: "")),
+                    TranscribedRecording(
+                        name: "a \"b\".wav", path: "a \"b\".wav", text: "one, two\n\nthree", speaker: "7")),
+                .success(TranscribedRecording(name: "c.wav", path: "c.wav", text: "5\" nails", speaker: "8")),
+                .success(TranscribedRecording(name: "d.wav", path: "d.wav", text: "", speaker: "9")),
             ])
     }
 
@@ -170,15 +171,19 @@ import Testing
             recordings == [
                 .success(
                     TranscribedRecording(
-                        name: "103-1240-0000", path: "\(root)/103/1240/103-1240-0000.flac", text: "CHAPTER ONE")),
+                        name: "103-1240-0000", path: "\(root)/103/1240/103-1240-0000.flac", text: "CHAPTER ONE",
+                        speaker: "103")),
                 .success(
                     TranscribedRecording(
-                        name: "19-198-0000", path: "\(root)/19/198/19-198-0000.ogg", text: "NORTHANGER ABBEY")),
+                        name: "19-198-0000", path: "\(root)/19/198/19-198-0000.ogg", text: "NORTHANGER ABBEY",
+                        speaker: "19")),
                 .success(
-                    TranscribedRecording(name: "19-198-0001", path: "\(root)/19/198/19-198-0001.flac", text: "")),
+                    TranscribedRecording(
+                        name: "19-198-0001", path: "\(root)/19/198/19-198-0001.flac", text: "", speaker: "19")),
                 .failure(ManifestError(path: "\(root)/19/198/19-198.trans.txt", line: 3, .noIdentifier)),
                 .success(
-                    TranscribedRecording(name: "19-198-0002", path: "\(root)/19/198/19-198-0002.flac", text: "END")),
+                    TranscribedRecording(
+                        name: "19-198-0002", path: "\(root)/19/198/19-198-0002.flac", text: "END", speaker: "19")),
             ])
         #expect(try TranscriptManifest(path: "\(root)/19/198/19-198.trans.txt").recordings.count == 4)
     }

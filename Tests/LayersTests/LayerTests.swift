@@ -66,6 +66,18 @@ struct LayerTests {
         expectClose(layer(x), Tensor(expected, shape: [batch, outputTime, outputs]))
     }
 
+    /// The form that a store packs ahead, not knowing of groups, is not taken for that of a convolution with groups.
+    @Test func packedAheadADepthwiseConvolutionIsTheSame() {
+        let store = store()
+        let layer = Convolution1d(6, 6, taps: 5, padding: 2, groups: 6, in: store.root)
+        let x = Tensor.random([2, 9, 6])
+        let expected = layer(x)
+        let packed = self.store()
+        let other = Convolution1d(6, 6, taps: 5, padding: 2, groups: 6, in: packed.root)
+        packed.packMatrices()
+        #expect(other(x).floats() == expected.floats())
+    }
+
     @Test func layerNormHasMeanZeroAndDeviationOne() {
         let layer = LayerNorm(16, in: store().root)
         let result = layer(scale(.random([3, 16]), by: 7)).floats()

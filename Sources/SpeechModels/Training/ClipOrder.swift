@@ -6,6 +6,9 @@ import Tensors
 /// A pass is a function of seed and number. Clips may be joined: one after the other, 1 to ``longestJoin`` of the same speaker,
 /// where speakers are known, each number equally often. Utterances of about the same length come in the same batch, so that
 /// little of it is filled up: neighbours in a random order are sorted, some batches at a time, and the batches shuffled.
+///
+/// A model that knows nothing yet learns from short utterances first: the first pass goes from the shortest to the longest
+/// (Amodei et al. 2016, section 3.2), and joins grow by a recording every other pass.
 struct ClipOrder: Sendable {
     let batchSize: Int
     /// Nil for an order of lengths, the same in every pass, as validation has it.
@@ -63,6 +66,7 @@ struct ClipOrder: Sendable {
         let batches = Self.cut(Array(shuffled), Self.batchesPerBucket * batchSize).flatMap {
             Self.cut(sorted($0), batchSize)
         }
+        if epoch == 0 { return Self.cut(sorted(shuffled), batchSize) }
         let batchOrder = SeededPermutation(count: batches.count, seed: seed, stream: 4 * UInt64(epoch) + 1)
         return batches.indices.map { batches[batchOrder[$0]] }
     }
@@ -70,6 +74,7 @@ struct ClipOrder: Sendable {
     private func utterances(epoch: Int) -> [Utterance] {
         if longestJoin == 1 { return lengths.indices.map { Utterance(number: $0, clips: [$0]) } }
         let source = RandomSource(seed: seed ?? Self.standardSeed).split(4 * UInt64(epoch) + 2)
+        let limit = seed == nil ? longestJoin : 1 + epoch / 2
         var all: [Utterance] = []
         for (number, group) in groups.enumerated() {
             let order = SeededPermutation(count: group.count, seed: source.seed, stream: UInt64(2 * number))
@@ -79,7 +84,7 @@ struct ClipOrder: Sendable {
                 let (round, turn) = index.quotientAndRemainder(dividingBy: longestJoin)
                 let sizes = SeededPermutation(
                     count: longestJoin, seed: source.seed, stream: UInt64(2 * number + 1) &+ UInt64(round) << 32)
-                let size = sizes[turn] + 1
+                let size = min(sizes[turn] + 1, limit)
                 let clips = (0..<size).map { group[order[(place + $0) % group.count]] }
                 place += size
                 all.append(Utterance(number: all.count, clips: clips))

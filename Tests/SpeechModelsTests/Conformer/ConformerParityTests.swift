@@ -13,8 +13,9 @@ import Training
 
 struct ConformerParityTests {
     /// Of a batch of sequences of different lengths, each has the logits that it has alone.
-    @Test func logitsAreThoseOfPyTorchForEachSequenceAlone() throws {
+    @Test(arguments: [false, true]) func logitsAreThoseOfPyTorchForEachSequenceAlone(isPacked: Bool) throws {
         let fixture = try ConformerFixture()
+        if isPacked { fixture.store.packMatrices() }
         let features = try fixture.tensor("features")
         let output = fixture.model(features, lengths: ConformerFixture.lengths)
         let (time, classes) = (output.logits.shape[1], output.logits.shape[2])

@@ -1,0 +1,149 @@
+import Audio
+import Datasets
+import Foundation
+import Tensors
+import TestKit
+import Testing
+import Tokenizers
+
+@testable import SpeechModels
+
+@Suite struct SpeechBatchesTests {
+    private let folder: TemporaryFolder
+    private let tokenizer: any Tokenizer
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let trained = try TargetTokenizer.trained(on: ["abc de"])
+        tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
+    }
+
+    /// Tones whose length in tenths of a second is 2 more than their number; two speakers.
+    private func recordings(_ count: Int) throws -> [TranscribedRecording] {
+        try (0..<count).map { number in
+            let name = "\(number).wav"
+            let samples = (0..<1_600 * (number + 2)).map { Float(0.2 * sin(Double($0) * 0.2)) }
+            try WaveWriter.write(samples, to: folder.path(name), sampleRate: 16_000)
+            return TranscribedRecording(
+                name: name, path: folder.path(name), text: ["a", "b", "c"][number % 3], speaker: "s\(number % 2)")
+        }
+    }
+
+    private func prepared(_ count: Int, limit: Int = PreparedRecordings.standardLimit) throws -> PreparedRecordings {
+        try PreparedRecordings(
+            try recordings(count), spelling: .words, tokenizer: tokenizer, keeping: limit, path: "data")
+    }
+
+    @Test func charactersHaveIdsAfterTheBlank() throws {
+        #expect(tokenizer.id(of: "<blank>") == 0 && tokenizer.id(of: "<unk>") == 1)
+        #expect(try tokenizer.targets(of: "ab").map { tokenizer.bytes(of: $0) } == [[0x61], [0x62]])
+        // A control token that is written out is text.
+        #expect(try !tokenizer.targets(of: "<blank>").contains(0))
+        let pieces = try TargetTokenizer.trained(on: ["hello hello help"], pieceCount: 260)
+        let encoder = try loadTokenizer(json: Array(pieces.json().utf8))
+        #expect(encoder.vocabularySize == 260 && encoder.id(of: "<blank>") == 0)
+        #expect(encoder.decode(try encoder.targets(of: "help hello")) == "help hello")
+    }
+
+    @Test func spellingKeepsWhatIsHeard() {
+        #expect(TargetSpelling.words.spelled(" It’s  the 'DOG', isn't it?—No! 3rd") == "it's the dog isn't it no 3rd")
+        #expect(TargetSpelling.words.spelled("Ça, naïve… Äh") == "ça naïve äh")
+        #expect(TargetSpelling.words.spelled("... '") == "")
+        #expect(TargetSpelling.asWritten.spelled("  A,  b\n") == "A, b")
+    }
+
+    @Test func aPassHasEveryRecordingOnceSortedWithinBatches() throws {
+        let recordings = try prepared(12)
+        let batches = SpeechBatches(recordings, settings: .init(batchSize: 3, seed: 5))
+        #expect(batches.batchesPerEpoch == 4)
+        func pass(_ epoch: Int) throws -> [SpeechBatch] { try (0..<4).map { try batches.batch($0, epoch: epoch) } }
+        let beginning = try pass(0)
+        #expect(beginning.flatMap(\.lengths) == (0..<12).map { 10 * ($0 + 2) })
+        let first = try pass(1)
+        #expect(first.flatMap(\.lengths).sorted() == (0..<12).map { 10 * ($0 + 2) })
+        // One bucket here: each batch has neighbours in length.
+        #expect(first.allSatisfy { $0.lengths.max()! - $0.lengths.min()! == 20 })
+        #expect(try pass(2).map(\.lengths) != first.map(\.lengths))
+        #expect(try batches.batch(2, epoch: 1).features.floats() == first[2].features.floats())
+        for batch in first {
+            for (index, length) in batch.lengths.enumerated() {
+                #expect(batch.targets[index] == (try tokenizer.targets(of: ["a", "b", "c"][(length / 10 - 2) % 3])))
+            }
+        }
+    }
+
+    @Test func memoryMakesNoDifference() throws {
+        let (kept, read) = (try prepared(4), try prepared(4, limit: 0))
+        for number in 0..<4 { #expect(try kept.samples(number) == read.samples(number)) }
+    }
+
+    @Test func changesFollowSeedAndPass() throws {
+        func batch(_ seed: UInt64, epoch: Int) throws -> [Float] {
+            try SpeechBatches(
+                try prepared(2),
+                settings: .init(
+                    batchSize: 2, seed: seed, augmentation: SpeechAugmentationPreset.standard.sound,
+                    masking: SpeechAugmentationPreset.standard.masking)
+            ).batch(0, epoch: epoch).features.floats()
+        }
+        #expect(try batch(1, epoch: 0) == batch(1, epoch: 0))
+        #expect(try batch(1, epoch: 0) != batch(1, epoch: 1))
+        #expect(try batch(1, epoch: 0) != batch(2, epoch: 0))
+    }
+
+    @Test func joinedAreRecordingsOfOneSpeaker() throws {
+        let recordings = try prepared(30)
+        let order = ClipOrder(recordings.clips, batchSize: 2, seed: 9, longestJoin: 4)
+        #expect(order.batches(epoch: 0).flatMap { $0 }.allSatisfy { $0.clips.count == 1 })
+        #expect(order.batches(epoch: 3).flatMap { $0 }.map(\.clips.count).max() == 2)
+        let utterances = order.batches(epoch: 6).flatMap { $0 }
+        #expect(utterances.count == 12)
+        #expect(Set(utterances.map(\.clips.count)) == [1, 2, 3, 4])
+        #expect(utterances.allSatisfy { Set($0.clips.map { recordings.clips[$0].speaker }).count == 1 })
+        #expect(Set(utterances.flatMap(\.clips)).count > 20)
+        #expect(order.batches(epoch: 7).flatMap { $0 }.map(\.clips) != utterances.map(\.clips))
+        let batches = SpeechBatches(recordings, settings: .init(batchSize: 2, seed: 9, longestJoin: 4))
+        let batch = try batches.batch(0, epoch: 6)
+        let clips = order.batches(epoch: 6)[0][0].clips
+        let text = clips.map { recordings.clips[$0].text }.joined(separator: " ")
+        #expect(batch.targets[0] == (try tokenizer.targets(of: text)))
+        // With pauses between them.
+        #expect(batch.lengths[0] >= clips.reduce(0) { $0 + recordings.clips[$1].sampleCount } / 160)
+    }
+
+    @Test func everyFaultIsNamed() throws {
+        let good = try recordings(2)
+        func fault(_ recording: TranscribedRecording) throws -> SpeechDataError.Reason? {
+            var recording = recording
+            recording.place = "list.tsv:3"
+            let prepared = try PreparedRecordings(
+                good + [recording], spelling: .words, tokenizer: tokenizer, skippingBad: 1, path: "data")
+            #expect(prepared.clips.count == 2 && prepared.bad.first?.place == "list.tsv:3")
+            return prepared.bad.first?.reason
+        }
+        func recording(_ path: String, _ text: String) -> TranscribedRecording {
+            TranscribedRecording(name: "x", path: folder.path(path), text: text)
+        }
+        #expect(try fault(recording("0.wav", " ?! ")) == .noText)
+        #expect(try fault(recording("0.wav", "axyb")) == .outsideAlphabet(["x", "y"]))
+        // A fifth of a second: five frames; six letters, two of them repeated.
+        #expect(try fault(recording("0.wav", "aabbcc")) == .tooShort(seconds: 0.2, frames: 5, needed: 9))
+        try WaveWriter.write([Float](repeating: 0, count: 16_000), to: folder.path("silent.wav"), sampleRate: 16_000)
+        #expect(try fault(recording("silent.wav", "a")) == .silent)
+        let long = [Float](repeating: 0.1, count: 41 * 8_000)
+        try WaveWriter.write(long, to: folder.path("long.wav"), sampleRate: 8_000)
+        #expect(try fault(recording("long.wav", "a")) == .tooLong(seconds: 41, limit: 40))
+        try folder.write("RIFF but no sound", to: "bad.wav")
+        for path in ["bad.wav", "missing.wav"] {
+            guard case .unreadable(let message)? = try fault(recording(path, "a")) else {
+                Issue.record("\(path) was read")
+                continue
+            }
+            #expect(message.contains(path))
+        }
+        #expect(throws: SpeechDataError.self) {
+            try PreparedRecordings(
+                good + [recording("missing.wav", "a")], spelling: .words, tokenizer: tokenizer, path: "data")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Evaluation
+import Foundation
+import TestKit
+import Testing
+
+/// `speech train` as a user runs it, and what `transcribe` and `evaluate` make of the result: on tones for words.
+@Suite struct TrainTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try Self.writeRecordings(to: folder, "tones")
+    }
+
+    /// `label_speaker_number.wav`: a low tone is `lo`, a high one `hi`; speakers differ in pitch, numbers in loudness.
+    static func writeRecordings(to folder: TemporaryFolder, _ name: String, count: Int = 12) throws {
+        try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+        for (label, frequency) in [("lo", 400.0), ("hi", 1_600.0)] {
+            for (speaker, factor) in [("ann", 1.0), ("bob", 1.1)] {
+                for number in 0..<count {
+                    let loudness = 3_000.0 + 500 * Double(number)
+                    let samples = (0..<5_600 + 160 * number).map { index in
+                        Int16(loudness * sin(2 * .pi * frequency * factor * Double(index) / 16_000))
+                    }
+                    try folder.write(SoundFile.wave(samples), to: "\(name)/\(label)_\(speaker)_\(number).wav")
+                }
+            }
+        }
+    }
+
+    /// A small training of few steps, with a checkpoint every few of them.
+    static let small = [
+        "--data", "tones", "--preset", "1m", "--batch-size", "8", "--evaluate-every", "15", "--save-every", "4",
+        "--learning-rate", "0.003", "--average", "0.8", "--augment", "light", "--dropout", "0.05",
+    ]
+
+    private func speech(_ arguments: [String]) throws -> ProgramRun {
+        try ProgramRun("speech", arguments, in: folder.url, timeLimit: 400)
+    }
+
+    private func weights(_ run: String) throws -> [UInt8] { try folder.bytes("\(run)/last/model.safetensors") }
+
+    @Test(.timeLimit(.minutes(10))) func trainsAndTheRunIsAModel() throws {
+        let run = try speech(["train"] + Self.small + ["--join", "3", "--max-steps", "60", "--output", "run"])
+        #expect(run.status == 0 && run.output == "", "\(run.errors)")
+        // Of 48, numbers 0 to 4 are for testing; a tenth of the others is kept.
+        for text in ["25 recordings", "2 speakers) to learn from, 3 recordings", "token error rate", "done after 60"] {
+            #expect(run.errors.contains(text), "\(text) is not in \(run.errors)")
+        }
+        for name in ["curve.png", "metrics.csv", "best/config.json", "best/tokenizer.json"] {
+            #expect(folder.exists("run/\(name)"), "\(name)")
+        }
+        let evaluated = try speech([
+            "evaluate", "tones", "--split", "test", "--model", "run", "--output", "report.json",
+        ])
+        #expect(evaluated.status == 0, "\(evaluated.errors)")
+        let report = try EvaluationReport(json: Data(folder.bytes("report.json")))
+        #expect(report.items.count == 20 && report.model.architecture == "conformer_ctc")
+        #expect(try #require(report.figures.first?.value) < 0.2, "\(evaluated.output)")
+        let heard = try speech([
+            "transcribe", "--model", "run", "tones/hi_bob_7.wav", "--word-timestamps", "--format", "json",
+        ])
+        #expect(
+            heard.status == 0 && heard.output.contains("hi") && heard.output.contains("\"words\""), "\(heard.errors)")
+        let asked = try speech(["transcribe", "--model", "run", "tones/hi_bob_7.wav", "--language", "en"])
+        #expect(asked.status == 1 && asked.errors.contains("a language is for Whisper models"), "\(asked.errors)")
+        let divided = try speech(["evaluate", "tones", "--split", "validation", "--model", "run"])
+        #expect(divided.status == 1 && divided.errors.contains("has no part called validation; there are test, train"))
+    }
+
+    @Test(.timeLimit(.minutes(10))) func killedAndResumedItEndsWithTheSameBits() throws {
+        let arguments = ["train"] + Self.small + ["--max-steps", "30", "--evaluate-every", "10"]
+        var run = try speech(arguments + ["--threads", "1", "--output", "one"])
+        #expect(run.status == 0, "\(run.errors)")
+        let kills = try folder.train(arguments, with: "speech", in: "killed", threads: 2, steps: 30, killed: 3)
+        #expect(kills >= 1)
+        run = try speech(["train", "--resume", "killed", "--threads", "2"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try weights("killed") == weights("one"))
+        #expect(try folder.contents(of: "killed/metrics.jsonl") == folder.contents(of: "one/metrics.jsonl"))
+    }
+
+    @Test func badRowsAreNamedAndMayBeLeftOut() throws {
+        let names = ["lo_ann_5", "hi_ann_5", "lo_bob_6", "hi_bob_6", "lo_ann_7", "hi_ann_7"]
+        var rows = names.map { "tones/\($0).wav\t\($0.prefix(2))" }
+        rows += [
+            "tones/missing.wav\tlo", "no tab here", "tones/lo_ann_8.wav\t",
+            "tones/hi_ann_8.wav\t\(String(repeating: "hi", count: 20))",
+        ]
+        try folder.write(rows.joined(separator: "\n"), to: "list.tsv")
+        let arguments = [
+            "train", "--data", "list.tsv", "--preset", "1m", "--batch-size", "2", "--max-steps", "1",
+            "--validation-share",
+            "0.3",
+        ]
+        let strict = try speech(arguments + ["--output", "strict"])
+        #expect(strict.status == 1 && strict.errors.contains("list.tsv:8: "), "\(strict.errors)")
+        #expect(strict.errors.contains("--skip-bad") && !folder.exists("strict"))
+        let lenient = try speech(arguments + ["--skip-bad", "4", "--output", "lenient"])
+        #expect(lenient.status == 0, "\(lenient.errors)")
+        for place in ["list.tsv:7: ", "list.tsv:8: ", "list.tsv:9: ", "list.tsv:10: "] {
+            #expect(lenient.errors.contains("left out: ") && lenient.errors.contains(place), "\(lenient.errors)")
+        }
+        #expect(lenient.errors.contains("its text needs"), "\(lenient.errors)")
+    }
+
+    @Test func aTrialWritesNothing() throws {
+        let run = try speech(["train"] + Self.small + ["--max-steps", "10", "--dry-run"])
+        #expect(run.status == 0, "\(run.errors)")
+        for word in ["parameters: ", "loss: ", "frames: ", "memory: "] {
+            #expect(run.output.contains(word), "\(run.output)")
+        }
+        #expect(try folder.names == ["tones"])
+    }
+
+    @Test func whatIsMissingIsTold() throws {
+        let cases: [([String], String)] = [
+            (["train", "--output", "x"], "--data is missing"), (["train", "--data", "tones"], "--output is missing"),
+            (["train", "--data", "nowhere", "--output", "x"], "nowhere"),
+            (["train", "--data", "tones", "--preset", "huge", "--output", "x"], "known are 1m, 4m, 13m"),
+            (
+                ["train", "--data", "tones", "--validation-speakers", "eve", "--output", "x"],
+                "nobody is called 'eve'; speakers are 'ann', 'bob'"
+            ),
+            (["train", "--data", "tones", "--pieces", "5", "--output", "x"], "--pieces 5 is not possible"),
+            (["train", "--data", "tones", "--intermediate", "9", "--output", "x"], "intermediate_ctc_layers"),
+        ]
+        for (arguments, text) in cases {
+            let run = try speech(arguments)
+            #expect(run.status != 0 && run.errors.contains(text), "\(arguments): \(run.errors)")
+        }
+        #expect(!folder.exists("x"))
+    }
+}
