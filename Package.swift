@@ -114,7 +114,7 @@ let package = Package(
             name: "speech",
             dependencies: [
                 "SpeechModels", "Audio", "Checkpoints", "Tokenizers", "Datasets", "Evaluation", "Hashing",
-                "ModelCatalog", "Parameters", "Training",
+                "ModelCatalog", "Parameters", "Training", "Decoding",
                 "CommandLineKit", "Kernels", "Tensors", argumentParser, logging,
             ],
             path: "Apps/Speech", swiftSettings: settings),
@@ -250,6 +250,7 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency], runtime: String
 if let fuzzRuntime {
     let fuzzers: [(name: String, modules: [Target.Dependency])] = [
         ("FuzzJSON", ["JSON"]),
+        ("FuzzARPA", ["Decoding"]),
         ("FuzzTokenizer", ["Tokenizers"]),
         ("FuzzSentencePiece", ["Tokenizers"]),
         ("FuzzChatTemplate", ["ChatTemplates"]),

@@ -15,7 +15,8 @@ struct DecodingOptions: ParsableArguments {
     var prompt: String?
     @Option(
         help: ArgumentHelp(
-            "Follow this many hypotheses at once: above 1 slower, and somewhat fewer errors.", valueName: "count"))
+            "Follow this many hypotheses at once: above 1 slower, and somewhat fewer errors; with --language-model 20 or more.",
+            valueName: "count"))
     var beamSize = TranscriptionOptions().search.beamSize
     @Option(
         help: ArgumentHelp(
@@ -24,6 +25,7 @@ struct DecodingOptions: ParsableArguments {
     var temperature = TemperatureList(TranscriptionOptions().temperatures)
     @Flag(inversion: .prefixedNo, help: "Find out where somebody speaks, and pass over the rest.")
     var vad = true
+    @OptionGroup var languageModel: LanguageModelOptions
     @OptionGroup var details: DecodingDetails
 
     func validate() throws {

@@ -61,7 +61,8 @@ struct Evaluate: AsyncParsableCommand {
         let manifest = try TranscriptManifest(path: data).part(split)
         let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))
         let transcriber = try loadSpeechRecognizer(
-            modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console))
+            modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console),
+            languageModel: decoding.languageModel.fusion())
         let options = decoding.transcriptionOptions
         try transcriber.validate(options)
         let model = EvaluationReport.Model(
@@ -70,7 +71,9 @@ struct Evaluate: AsyncParsableCommand {
             parameterCount: try modelFolder.parameterCount())
         let work = EvaluationWork(
             transcriber: transcriber, options: options, normalizer: normalizer, console: console)
-        let (dataName, settings) = (URL(fileURLWithPath: data).lastPathComponent, transcriber.settings(options))
+        let (dataName, settings) = (
+            URL(fileURLWithPath: data).lastPathComponent, transcriber.settings(options, decoding.languageModel)
+        )
         let (format, output, worst) = (format, output, worst)
         try await runInterruptibly(on: console) {
             let (evaluation, batch) = await work.evaluate(manifest)

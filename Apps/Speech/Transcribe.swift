@@ -63,7 +63,8 @@ struct Transcribe: AsyncParsableCommand {
         options.findsWordTimes = wordTimestamps || subtitles.layout.needsWordTimes
         let transcriber = try loadSpeechRecognizer(
             ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
-            voiceActivityDetector: locatedVoiceActivityDetector(on: console))
+            voiceActivityDetector: locatedVoiceActivityDetector(on: console),
+            languageModel: decoding.languageModel.fusion())
         try transcriber.validate(options)
         console.tellModelIsLoaded(in: transcriber.loadTime)
         let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)

@@ -27,8 +27,9 @@ extension TranscriptionOptions {
 
 extension SpeechRecognizer {
     /// What a report says of how recordings were heard: what has a meaning for this kind of model.
-    func settings(_ options: TranscriptionOptions) -> [String: Setting] {
+    func settings(_ options: TranscriptionOptions, _ languageModel: LanguageModelOptions) -> [String: Setting] {
         guard self is CTCTranscriber else { return options.settings }
-        return options.settings.filter { $0.key.hasPrefix("vad") }
+        return options.settings.filter { $0.key.hasPrefix("vad") || $0.key == "beam_size" }
+            .merging(languageModel.settings) { given, _ in given }
     }
 }

@@ -17,6 +17,8 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case unknownPreset(String, known: [String])
     /// Something that is asked of a model that spells frame by frame, and that only others can do.
     case notForSpelling(String)
+    /// A language model beside a model that has one in it.
+    case noLanguageModel
 
     public var description: String {
         switch self {
@@ -39,6 +41,8 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(model): the model computes numbers that are not finite; its weights are damaged, fetch it again"
         case .noSamples(let source):
             "\(source): holds no sound at all (0 samples)"
+        case .noLanguageModel:
+            "a language model is for models that spell what they hear; this one has its own, leave --language-model out"
         case .notForSpelling(let what):
             "this model spells what it hears in the language that it was trained on; \(what) is for Whisper models"
         case .unknownPreset(let name, let known):

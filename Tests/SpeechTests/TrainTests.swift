@@ -64,6 +64,15 @@ import Testing
             heard.status == 0 && heard.output.contains("hi") && heard.output.contains("\"words\""), "\(heard.errors)")
         let asked = try speech(["transcribe", "--model", "run", "tones/hi_bob_7.wav", "--language", "en"])
         #expect(asked.status == 1 && asked.errors.contains("a language is for Whisper models"), "\(asked.errors)")
+        // A language model in which nobody says "lo" hears nothing but "hi".
+        try folder.write("hi hi\nhi\nhi hi hi\nhi\n", to: "words.txt")
+        let learnt = try speech(["lm", "train", "words.txt", "--order", "2", "--output", "words.arpa"])
+        #expect(learnt.status == 0 && learnt.errors.contains("4 sentences of 7 words"), "\(learnt.errors)")
+        let weighed = try speech([
+            "transcribe", "--model", "run", "tones/lo_ann_7.wav", "--language-model", "words.arpa", "--beam-size", "20",
+            "--lm-weight", "9",
+        ])
+        #expect(weighed.status == 0 && !weighed.output.contains("lo"), "\(weighed.output)\(weighed.errors)")
         let divided = try speech(["evaluate", "tones", "--split", "validation", "--model", "run"])
         #expect(divided.status == 1 && divided.errors.contains("has no part called validation; there are test, train"))
     }

@@ -1,5 +1,6 @@
 public import Audio
 public import Checkpoints
+import Decoding
 import Parameters
 import Tokenizers
 
@@ -11,14 +12,19 @@ public final class CTCTranscriber: SpeechRecognizer {
     let tokenizer: any Tokenizer
     let spectrogram: LogMelSpectrogram
     let voiceActivityDetector: any VoiceActivityDetector
+    let languageModel: LanguageModelFusion?
+    private let scorer: WordScorer?
 
     public var architecture: String { ConformerConfiguration.modelType }
 
     /// Loads a model; throws with every reason why its files do not fit together.
     ///
-    /// - Parameter voiceActivityDetector: finds silences in recordings of more than a window.
+    /// - Parameters:
+    ///   - voiceActivityDetector: finds silences in recordings of more than a window.
+    ///   - languageModel: has a say in what is spelled.
     public init(
-        _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector()
+        _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector(),
+        languageModel: LanguageModelFusion? = nil
     ) throws {
         let clock = ContinuousClock()
         let start = clock.now
@@ -32,6 +38,8 @@ public final class CTCTranscriber: SpeechRecognizer {
             throw SpeechModelError.weightsDoNotFit(folder: files.folder, mismatch)
         }
         self.voiceActivityDetector = voiceActivityDetector
+        self.languageModel = languageModel
+        scorer = languageModel.map { [tokenizer] in WordScorer($0, tokenizer) }
         loadTime = (clock.now - start).seconds
     }
 
@@ -43,6 +51,30 @@ public final class CTCTranscriber: SpeechRecognizer {
             var pass = CTCTranscriptionPass(transcriber: self, audio: audio, options: options)
             try pass.run(emit: emit, checkCancellation: checkCancellation)
         }
+    }
+
+    /// The tokens of a window: for a beam of 1 and without a language model the best class of each frame; else those of the
+    /// best prefix, where they are most probably spelled.
+    ///
+    /// - Parameter logProbabilities: `[frames, tokens]`, row-major.
+    func tokens(_ logProbabilities: [Float], beamSize: Int) -> [CTCToken] {
+        let (blank, classes) = (configuration.blank, configuration.vocabularySize)
+        let found: [Int]
+        if let scorer {
+            found =
+                CTCPrefixSearch(blank: blank, beamSize: beamSize, scorer: scorer)
+                .run(logProbabilities[...], classes: classes)[0].tokens
+        } else if beamSize > 1 {
+            found =
+                CTCPrefixSearch(blank: blank, beamSize: beamSize, scorer: NoPrefixScorer())
+                .run(logProbabilities[...], classes: classes)[0].tokens
+        } else {
+            return CTCGreedySearch(blank: blank).tokens(logProbabilities[...], classes: classes)
+        }
+        guard
+            let aligned = CTCAlignment(blank: blank).align(logProbabilities[...], classes: classes, target: found)
+        else { preconditionFailure("a text that was found in frames has no place in them") }
+        return aligned
     }
 
     /// Such a model writes the language that it was trained on, and knows of no prompt.

@@ -65,9 +65,12 @@ extension SpeechRecognizer {
 
 /// Loads the model of a folder, whichever kind it is.
 ///
-/// - Parameter voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
+/// - Parameters:
+///   - voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
+///   - languageModel: has a say in what a model spells; Whisper has one of its own, and refuses it.
 public func loadSpeechRecognizer(
-    _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector()
+    _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector(),
+    languageModel: LanguageModelFusion? = nil
 ) throws -> any SpeechRecognizer {
     struct Kind: Decodable {
         let modelType: String?
@@ -75,8 +78,10 @@ public func loadSpeechRecognizer(
         enum CodingKeys: String, CodingKey { case modelType = "model_type" }
     }
     if try folder.decode(Kind.self, from: "config.json")?.modelType == ConformerConfiguration.modelType {
-        return try CTCTranscriber(folder, voiceActivityDetector: voiceActivityDetector)
+        return try CTCTranscriber(
+            folder, voiceActivityDetector: voiceActivityDetector, languageModel: languageModel)
     }
+    guard languageModel == nil else { throw SpeechModelError.noLanguageModel }
     return try Transcriber(folder, voiceActivityDetector: voiceActivityDetector)
 }
 
