@@ -5,7 +5,7 @@
 Writes Tests/Fixtures/decoding/ngrams.json: random sentences; for n-grams of 1, 2 and 3 words every probability and backoff (decimal
 logarithms) by the formulas of Chen and Goodman (1999, interpolated) with the adjusted counts of KenLM (Heafield et al. 2013),
 written out here as slowly and plainly as they stand; and the scores of other sentences by the package `kenlm`, which reads
-the model of three words as an ARPA file, word by word. `kenlm` is 0.2.0.
+the model of three words as an ARPA file, word by word. `kenlm` is 0.3.0.
 """
 
 import json

@@ -66,7 +66,10 @@ public struct NGramEstimator: Sendable {
                 return
             }
             let y = Double(t[0]) / Double(t[0] + 2 * t[1])
-            let values = (1...3).map { Double($0) - Double($0 + 1) * y * Double(t[$0]) / Double(t[$0 - 1]) }
+            let values = (1...3).map { k -> Double in
+                let ratio = Double(t[k]) / Double(t[k - 1])
+                return Double(k) - Double(k + 1) * y * ratio
+            }
             self = zip(values, 1...).allSatisfy { $0 >= 0 && $0 <= Double($1) } ? Discounts(values: values) : .fallback
         }
 
