@@ -30,7 +30,7 @@ public enum ModelCatalogError: Error, Sendable, Equatable, CustomStringConvertib
             "there is no model called '\(name)' and no such folder; known models: \(known.joined(separator: ", "))"
         case .notFetched(let name, let folder):
             "the model '\(name)' is not on this machine (\(folder) is missing); "
-                + "fetch it with 'make models' or 'speech models pull \(name)'"
+                + "fetch it with 'make models' or with the program's 'models pull \(name)'"
         case .noSuchFolder(let path): "there is no model folder \(path)"
         case .notAFolder(let path): "\(path) is a file; a model is a folder with config.json and weights"
         case .noHub(let name, let package):
