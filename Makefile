@@ -1,6 +1,6 @@
 # Everything a newcomer types: `make demo`, then `make test`. The steps themselves are small scripts in .ci/.
 #
-#   make demo      set up this machine, build, fetch the default model, transcribe a sample
+#   make demo      set up this machine, build, fetch the default models, show what the programs do
 #   make test      set up, then every test in release and the safety checks in debug
 #   make build     set up and build the programs in release
 #   make models    fetch the default models (MODELS="name name" for others)
@@ -27,7 +27,7 @@ models: build
 	@.ci/models .build/release/speech $(MODELS)
 
 demo: build
-	@.ci/demo .build/release/speech $(MODELS)
+	@.ci/demo .build/release $(MODELS)
 
 test: setup lint
 	@.ci/test $(MODELS)
