@@ -57,7 +57,7 @@ public final class CTCTranscriber: SpeechRecognizer {
     /// best prefix, where they are most probably spelled.
     ///
     /// - Parameter logProbabilities: `[frames, tokens]`, row-major.
-    func tokens(_ logProbabilities: [Float], beamSize: Int) -> [CTCToken] {
+    func tokens(_ logProbabilities: [Float], beamSize: Int) throws(SpeechModelError) -> [CTCToken] {
         let (blank, classes) = (configuration.blank, configuration.vocabularySize)
         let found: [Int]
         if let scorer {
@@ -73,7 +73,7 @@ public final class CTCTranscriber: SpeechRecognizer {
         }
         guard
             let aligned = CTCAlignment(blank: blank).align(logProbabilities[...], classes: classes, target: found)
-        else { preconditionFailure("a text that was found in frames has no place in them") }
+        else { throw .notFinite(model: architecture) }
         return aligned
     }
 

@@ -116,7 +116,7 @@ struct CTCTranscriptionPass {
             throw SpeechModelError.notFinite(model: transcriber.architecture)
         }
         start = clock.now
-        let tokens = transcriber.tokens(logProbabilities, beamSize: options.search.beamSize)
+        let tokens = try transcriber.tokens(logProbabilities, beamSize: options.search.beamSize)
         let words = SpelledWord.words(of: tokens, transcriber.tokenizer)
         timings.decode += (clock.now - start).seconds
         for phrase in phrases(of: words, within: count) {
