@@ -36,22 +36,16 @@ struct BoxCheckReport {
     private var goodBoxCount: Int { report.counts.values.joined().reduce(0, +) }
     private var goodPictureCount: Int { report.good.splits.values.reduce(0) { $0 + $1.count } }
 
-    /// A line for each finding, then how many good boxes each class has, then the sum.
     var text: String {
-        var text = report.findings.map { "\($0)".escapingControlCharacters() + "\n" }.joined()
-        let counted = set.isDivided ? splits.map(\.rawValue) : ["boxes"]
-        var table = TextTable([.init("class")] + counted.map { .init($0, .right) })
-        for (index, label) in set.labels.enumerated() {
-            table.append([label] + splits.map { "\(report.counts[$0]?[index] ?? 0)" })
+        let columns = splits.map { split in
+            (name: set.isDivided ? split.rawValue : "boxes", counts: report.counts[split] ?? [])
         }
-        text += (text.isEmpty ? "" : "\n") + table.rendered() + "\n"
-        let problems = report.problemCount
-        let remarks = report.findings.count - problems
-        text += "\(path): \(pictureCount) pictures, \(goodPictureCount) of them good, with \(boxCount) boxes, "
-        text += "\(goodBoxCount) of them good; "
-        text += problems == 0 ? "no problem" : problems == 1 ? "1 problem" : "\(problems) problems"
-        if remarks > 0 { text += ", \(remarks) \(remarks == 1 ? "remark" : "remarks")" }
-        return text + "\n"
+        return DataCheckText(
+            path: path, findings: report.findings, problemCount: report.problemCount, labels: set.labels,
+            columns: columns,
+            sum: "\(pictureCount) pictures, \(goodPictureCount) of them good, with \(boxCount) boxes, "
+                + "\(goodBoxCount) of them good"
+        ).text
     }
 
     /// What programs read, of the shape that data without boxes has too.
@@ -65,10 +59,7 @@ struct BoxCheckReport {
                     boxes: Dictionary(
                         uniqueKeysWithValues: splits.map { ($0.rawValue, report.counts[$0]?[index] ?? 0) }))
             },
-            findings: report.findings.map {
-                DataCheckReport.File.Finding(
-                    kind: $0.kind, name: $0.name, other: $0.other, reason: $0.explanation, isProblem: $0.isProblem)
-            })
+            findings: report.findings.map(DataCheckReport.File.Finding.init))
     }
 
     /// The good pictures and boxes in a folder of their own, in the format that the data has.

@@ -12,21 +12,14 @@ struct DataCheckReport {
 
     private var splits: [PictureDataSet.Split] { PictureDataSet.Split.allCases.filter { set.splits[$0] != nil } }
 
-    /// A line for each finding, then how many good pictures each class has, then the sum.
     var text: String {
-        var text = report.findings.map { "\($0)".escapingControlCharacters() + "\n" }.joined()
-        let counted = set.isDivided ? splits.map(\.rawValue) : ["pictures"]
-        var table = TextTable([.init("class")] + counted.map { .init($0, .right) })
-        for (index, label) in set.labels.enumerated() {
-            table.append([label] + splits.map { "\(report.counts[$0]?[index] ?? 0)" })
+        let columns = splits.map { split in
+            (name: set.isDivided ? split.rawValue : "pictures", counts: report.counts[split] ?? [])
         }
-        text += (text.isEmpty ? "" : "\n") + table.rendered() + "\n"
-        let problems = report.problemCount
-        let remarks = report.findings.count - problems
-        text += "\(path): \(pictureCount) pictures, \(report.good.count) of them good; "
-        text += problems == 0 ? "no problem" : problems == 1 ? "1 problem" : "\(problems) problems"
-        if remarks > 0 { text += ", \(remarks) \(remarks == 1 ? "remark" : "remarks")" }
-        return text + "\n"
+        return DataCheckText(
+            path: path, findings: report.findings, problemCount: report.problemCount, labels: set.labels,
+            columns: columns, sum: "\(pictureCount) pictures, \(report.good.count) of them good"
+        ).text
     }
 
     static func json(_ files: [File]) throws -> String {
@@ -61,6 +54,11 @@ struct DataCheckReport {
                 case kind, name, other, reason
                 case isProblem = "problem"
             }
+
+            init(_ finding: some DataFinding) {
+                (kind, name, other) = (finding.kind, finding.name, finding.other)
+                (reason, isProblem) = (finding.explanation, finding.isProblem)
+            }
         }
 
         let data: String
@@ -82,9 +80,6 @@ struct DataCheckReport {
                         uniqueKeysWithValues: splits.map { ($0.rawValue, report.counts[$0]?[index] ?? 0) }),
                     boxes: nil)
             },
-            findings: report.findings.map {
-                File.Finding(
-                    kind: $0.kind, name: $0.name, other: $0.other, reason: $0.explanation, isProblem: $0.isProblem)
-            })
+            findings: report.findings.map(File.Finding.init))
     }
 }

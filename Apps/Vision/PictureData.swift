@@ -43,24 +43,16 @@ struct PictureData {
         tell()
     }
 
-    /// Reads all pictures once, as a network wants them: a bad one is found before the training, not in its midst.
     func prepared(
         _ preprocessing: ImagePreprocessing
     ) throws -> (training: PreparedPictures, validation: PreparedPictures?) {
-        let meter = ProgressMeter(on: console, label: "reading", unit: .items("pictures"))
-        defer { meter.finish() }
-        let learnt = try PreparedPictures(
-            training, preprocessing: preprocessing, skippingBad: badLimit, path: set.path,
-            progress: { [count = training.count] in meter.update(completed: Double($0), of: Double(count)) })
-        let kept =
-            validation.isEmpty
-            ? nil
-            : try PreparedPictures(
-                validation, preprocessing: preprocessing, skippingBad: badLimit - learnt.bad.count,
-                path: (validationSet ?? set).path)
-        meter.finish()
-        for error in learnt.bad + (kept?.bad ?? []) { console.error("left out: \(error)") }
-        return (learnt, kept)
+        try PreparedParts(console: console, badLimit: badLimit).read(
+            training: training.count, hasValidation: !validation.isEmpty, bad: \.bad
+        ) { isValidation, badLimit, progress in
+            try PreparedPictures(
+                isValidation ? validation : training, preprocessing: preprocessing, skippingBad: badLimit,
+                path: (isValidation ? validationSet ?? set : set).path, progress: progress)
+        }
     }
 
     private func tell() {

@@ -1,5 +1,5 @@
 /// Something about boxes that somebody should know before a model learns from them.
-public struct BoxFinding: Sendable, Equatable {
+public struct BoxFinding: DataFinding, Equatable {
     public enum Reason: Sendable, Equatable {
         /// Labels that cannot be used; the picture that they belong to is left out.
         case fault(BoxDataError)
@@ -80,7 +80,7 @@ public struct BoxFinding: Sendable, Equatable {
     }
 }
 
-extension BoxFinding: CustomStringConvertible {
+extension BoxFinding {
     public var description: String {
         // A fault names its own file and line.
         if case .fault(let error) = reason { return "\(error)" }

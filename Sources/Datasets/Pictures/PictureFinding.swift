@@ -1,7 +1,7 @@
 public import Images
 
 /// Something about the pictures of a data set that somebody should know before a model learns from them.
-public struct PictureFinding: Sendable, Equatable {
+public struct PictureFinding: DataFinding, Equatable {
     /// What two files have in common.
     public enum Likeness: String, Sendable {
         case bytes, pixels
@@ -71,7 +71,7 @@ public struct PictureFinding: Sendable, Equatable {
     }
 }
 
-extension PictureFinding: CustomStringConvertible {
+extension PictureFinding {
     public var description: String { "\(name): \(explanation)" }
 
     /// The reason in words.

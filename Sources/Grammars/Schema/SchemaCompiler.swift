@@ -1,3 +1,5 @@
+import JSON
+
 /// Turns a schema into the rules of a grammar: one for every set of schemas that hold for a value at once, so that a
 /// schema which refers to itself becomes a rule which does.
 struct SchemaCompiler {
@@ -262,7 +264,7 @@ struct SchemaCompiler {
         }
         for name in names.reversed() {
             let value = try reference(to: shape.schemas(of: name))
-            let member = GrammarExpression.sequence([.text(SchemaDocument.quoted(name)), JSONRules.colon, value])
+            let member = GrammarExpression.sequence([.text(JSONText.quoted(name)), JSONRules.colon, value])
             let isRequired = shape.requires(name)
             var here: [GrammarExpression] = []
             for count in 0...largest {

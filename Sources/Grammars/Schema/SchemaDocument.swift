@@ -179,32 +179,13 @@ struct SchemaDocument {
     func json(of entry: Int) -> String {
         switch entries[entry].value {
         case .object(let members):
-            "{" + members.map { Self.quoted($0.name) + ":" + json(of: $0.entry) }.joined(separator: ",") + "}"
+            "{" + members.map { JSONText.quoted($0.name) + ":" + json(of: $0.entry) }.joined(separator: ",") + "}"
         case .array(let elements): "[" + elements.map(json).joined(separator: ",") + "]"
-        case .string(let text): Self.quoted(text)
+        case .string(let text): JSONText.quoted(text)
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
         case .boolean(let value): "\(value)"
         case .null: "null"
         }
-    }
-
-    /// A string as JSON, escaped where it must be.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{0}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Takes schemas apart: what holds at once becomes one shape, what holds alternatively several.
 struct SchemaExpansion {
     static let shapeLimit = 1000
@@ -206,7 +208,7 @@ struct SchemaExpansion {
                 do {
                     let grammar = try Grammar(
                         rules: [("root", pattern.jsonExpression)], root: "root", allowsEndlessRules: true)
-                    let quoted = SchemaDocument.quoted(text).utf8.dropFirst().dropLast()
+                    let quoted = JSONText.quoted(text).utf8.dropFirst().dropLast()
                     guard try grammar.matches(quoted) else { return false }
                 } catch { throw .grammar(error) }
             }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A regular expression over the characters of a string: the part of ECMA 262 that has no memory and no look-around.
 ///
 /// Classes as `\w` mean ASCII, and where they are negated, characters of ASCII only: implementations differ about the
@@ -99,7 +101,7 @@ indirect enum StringPattern: Sendable, Hashable {
         for range in set.intersection(escaped).ranges {
             for value in range {
                 guard let scalar = Unicode.Scalar(value) else { continue }
-                let quoted = SchemaDocument.quoted(String(Character(scalar)))
+                let quoted = JSONText.quoted(String(Character(scalar)))
                 choices.append(.text(String(quoted.dropFirst().dropLast())))
             }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import JSON
 
 /// Boxes as text in each of the three formats, as ``BoxDataSet`` reads them.
 public enum BoxText {
@@ -10,7 +11,7 @@ public enum BoxText {
         var (images, annotations) = ([String](), [String]())
         for (index, picture) in pictures.enumerated() {
             let size = picture.size.map { #", "width": \#($0.width), "height": \#($0.height)"# } ?? ""
-            images.append(#"{"id": \#(index + 1), "file_name": \#(quoted(picture.name))\#(size)}"#)
+            images.append(#"{"id": \#(index + 1), "file_name": \#(JSONText.quoted(picture.name))\#(size)}"#)
             for box in picture.boxes {
                 let (rectangle, id) = (box.rectangle, annotations.count + 1)
                 let corner = [rectangle.x, rectangle.y, rectangle.width, rectangle.height].map(number)
@@ -20,7 +21,7 @@ public enum BoxText {
                         + #""iscrowd": \#(box.isCrowd ? 1 : 0)\#(box.isDifficult ? #", "ignore": 1"# : "")}"#)
             }
         }
-        let categories = labels.enumerated().map { #"{"id": \#($0 + 1), "name": \#(quoted($1))}"# }
+        let categories = labels.enumerated().map { #"{"id": \#($0 + 1), "name": \#(JSONText.quoted($1))}"# }
         func list(_ name: String, _ entries: [String]) -> String {
             "\"\(name)\": [\n\(entries.joined(separator: ",\n"))\n]"
         }
@@ -72,7 +73,7 @@ public enum BoxText {
     public static func yoloDescription(labels: [String], parts: [(key: String, folder: String)]) -> String {
         parts.map { "\($0.key): \($0.folder)\n" }.joined() + "nc: \(labels.count)\nnames:\n"
             // A quoted text of JSON is one of YAML too.
-            + labels.enumerated().map { "  \($0): \(quoted($1))\n" }.joined()
+            + labels.enumerated().map { "  \($0): \(JSONText.quoted($1))\n" }.joined()
     }
 
     // MARK: Values
@@ -80,21 +81,6 @@ public enum BoxText {
     /// As few digits as give the same number again.
     private static func number(_ value: Double) -> String {
         Int(exactly: value).map { "\($0)" } ?? "\(value)"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20: result += String(format: "\\u%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     /// What XML 1.0 has no character for becomes a space.
