@@ -21,7 +21,8 @@ struct TrainingPreparation {
 
     func work() throws -> TrainingWork<CTCTraining> {
         let preset = try ConformerPreset(named: recordings.preset ?? ConformerPreset.small4M.rawValue)
-        let trained = try TargetTokenizer.trained(on: data.texts(spelling), pieceCount: recordings.pieces)
+        let trained = try TargetTokenizer.trained(
+            on: data.texts(spelling), pieceCount: recordings.pieces, areJoined: join > 1)
         let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
         var configuration = preset.configuration(vocabularySize: tokenizer.vocabularySize)
         configuration.spelling = spelling

@@ -6,9 +6,12 @@ public enum TargetTokenizer {
 
     /// Learns a tokenizer of the characters of `texts`, or of so many pieces of words.
     ///
-    /// - Parameter pieceCount: tokens in all, with the blank and the 256 bytes; nil for characters.
+    /// - Parameters:
+    ///   - pieceCount: tokens in all, with the blank and the 256 bytes; nil for characters.
+    ///   - areJoined: whether recordings are joined in training, their texts with a space between them, which single words
+    ///     do not have.
     public static func trained(
-        on texts: some Sequence<String>, pieceCount: Int? = nil
+        on texts: some Sequence<String>, pieceCount: Int? = nil, areJoined: Bool = false
     ) throws(TokenizerTrainingError) -> TrainedTokenizer {
         if let pieceCount {
             var trainer = try BPETrainer(
@@ -18,6 +21,7 @@ public enum TargetTokenizer {
         }
         var trainer = try CharacterTrainer(specialTokens: [blankToken])
         for text in texts { trainer.add(text) }
+        if areJoined { trainer.add(" ") }
         return try trainer.train()
     }
 }

@@ -34,6 +34,14 @@ import Tokenizers
             try recordings(count), spelling: .words, tokenizer: tokenizer, keeping: limit, path: "data")
     }
 
+    @Test func joinedWordsAreSpelledWithSpaces() throws {
+        let trained = try TargetTokenizer.trained(on: ["7", "8"], areJoined: true)
+        let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
+        let tokens = try tokenizer.targets(of: "7 8")
+        #expect(tokens.count == 3 && Set(tokens).count == 3)
+        #expect(tokenizer.decode(tokens) == "7 8")
+    }
+
     @Test func charactersHaveIdsAfterTheBlank() throws {
         #expect(tokenizer.id(of: "<blank>") == 0 && tokenizer.id(of: "<unk>") == 1)
         #expect(try tokenizer.targets(of: "ab").map { tokenizer.bytes(of: $0) } == [[0x61], [0x62]])
