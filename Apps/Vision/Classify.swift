@@ -80,9 +80,7 @@ struct Classify: AsyncParsableCommand {
         if let embed, FeatureFile.Format(path: embed) == nil {
             throw ValidationError("--embed \(embed) tells no form; let the name end in .safetensors, .csv or .jsonl.")
         }
-        if let sheet, !sheet.lowercased().hasSuffix(".png") {
-            throw ValidationError("--sheet \(sheet) is no name of a PNG; let it end in .png.")
-        }
+        try ContactSheetWriter.checkOption(sheet)
         if sheet != nil, similar != nil {
             throw ValidationError("--similar names no classes to show; run --sheet apart.")
         }

@@ -76,9 +76,7 @@ struct Detect: AsyncParsableCommand {
         if format == .yolo, results == nil || results == "-" {
             throw ValidationError("--format yolo writes a file for each picture; name a folder with --results.")
         }
-        if let sheet, !sheet.lowercased().hasSuffix(".png") {
-            throw ValidationError("--sheet \(sheet) is no name of a PNG; let it end in .png.")
-        }
+        try ContactSheetWriter.checkOption(sheet)
         if [inputs.contains("-"), fileList.readsStandardInput].allSatisfy({ $0 }) {
             throw ValidationError("Standard input can be read once only; give '-' once.")
         }

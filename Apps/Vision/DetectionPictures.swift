@@ -98,12 +98,7 @@ final class DetectionSheet: AnswerReceiver {
         try writer.add(small, caption: [ranking.isEmpty ? "-" : ranking.joined(separator: ", "), name])
     }
 
-    /// What a run that was cut short has come to is worth seeing too.
-    func finish(isWhole: Bool) throws {
-        try writer.finish()
-        guard writer.paths.count > 1, let last = writer.paths.last else { return }
-        console.note("the sheet has \(writer.paths.count) pages, the last is \(last)")
-    }
+    func finish(isWhole: Bool) throws { try writer.finish(telling: console) }
 }
 
 extension Rectangle {

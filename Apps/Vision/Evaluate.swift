@@ -70,9 +70,7 @@ struct Evaluate: AsyncParsableCommand {
         try checkOption("batch-size", batchSize, 1...1_024)
         try checkOption("skip-bad", skipBad, 0...Int(Int32.max))
         for (name, value) in files where value == "" { throw ValidationError("--\(name) is empty; name a file.") }
-        if let sheet, !sheet.lowercased().hasSuffix(".png") {
-            throw ValidationError("--sheet \(sheet) is no name of a PNG; let it end in .png.")
-        }
+        try ContactSheetWriter.checkOption(sheet)
     }
 
     private var files: [(name: String, path: String?)] {

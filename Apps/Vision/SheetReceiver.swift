@@ -23,10 +23,5 @@ final class SheetReceiver: AnswerReceiver {
         try writer.add(answer.framed, caption: [best ?? "-", name])
     }
 
-    /// What a run that was cut short has come to is worth seeing too.
-    func finish(isWhole: Bool) throws {
-        try writer.finish()
-        guard writer.paths.count > 1, let last = writer.paths.last else { return }
-        console.note("the sheet has \(writer.paths.count) pages, the last is \(last)")
-    }
+    func finish(isWhole: Bool) throws { try writer.finish(telling: console) }
 }

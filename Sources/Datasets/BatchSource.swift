@@ -10,3 +10,12 @@ public protocol BatchSource<Batch>: Sendable {
     /// whatever was asked before: a shuffle is keyed by the pass, and random changes to a sample by its number as well.
     func batch(_ index: Int, epoch: Int) throws -> Batch
 }
+
+extension BatchSource {
+    /// How many batches so many samples make; in training those that do not fill one wait for another pass, unless there are
+    /// no others.
+    public static func batchCount(_ samples: Int, batchSize: Int, isTraining: Bool) -> Int {
+        let whole = samples / batchSize
+        return isTraining && whole > 0 ? whole : (samples - 1) / batchSize + 1
+    }
+}

@@ -33,10 +33,6 @@ public protocol ImageClassificationConfiguration: Sendable, Equatable {
     func json() throws -> Data
 }
 
-extension ImageClassificationConfiguration {
-    static func json(_ file: some Encodable) throws -> Data { try configurationJSON(file) }
-}
-
 extension ConfigurationLimits where Failure == VisionModelError {
     /// Throws unless there are three finite numbers, one for each channel, and none of them is 0 where that may not be.
     func checkChannels(_ key: Key, _ values: [Float], mayBeZero: Bool) throws(Failure) {

@@ -1,6 +1,7 @@
 import Checkpoints
 import FoundationEssentials
 import Images
+import Parameters
 
 extension ModelFolder {
     /// `config.json` in one of its forms, once it is known to be there.
@@ -21,5 +22,14 @@ extension ModelFolder {
         return try decode(PreprocessorFile.self, from: name)?.preprocessing(
             standard: standard, takesAnySize: takesAnySize,
             path: url.appending(path: name).path(percentEncoded: false)) ?? standard
+    }
+}
+
+/// A model on weights, with the folder that they come from in the error where they do not fit it.
+func fitted<Model>(from folder: String, _ makeModel: () throws -> Model) throws -> Model {
+    do {
+        return try makeModel()
+    } catch let mismatch as ParameterMismatch {
+        throw VisionModelError.weightsDoNotFit(folder: folder, mismatch)
     }
 }

@@ -55,3 +55,42 @@ extension PictureBackbone {
         return outputs
     }
 }
+
+/// A stem and layers behind it, of one kind.
+protocol LayeredBackbone: PictureBackbone {
+    associatedtype Layer: BackboneLayer
+
+    var stem: NormalizedConvolution { get set }
+    var layers: [Layer] { get set }
+
+    /// What the first layer is given: the stem's output, or what is made of it.
+    func begun(_ x: Tensor) -> Tensor
+}
+
+/// One of the layers of a backbone.
+protocol BackboneLayer: Sendable {
+    func callAsFunction(_ x: Tensor, mode: Mode, updates: inout BufferUpdates) -> Tensor
+    func folding() -> Self
+}
+
+extension LayeredBackbone {
+    func begun(_ x: Tensor) -> Tensor { x }
+
+    func forEachLayer(
+        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
+    ) {
+        var x = begun(stem(pictures, mode: mode, updates: &updates))
+        body(0, x)
+        for (index, layer) in layers.enumerated() {
+            x = layer(x, mode: mode, updates: &updates)
+            body(index + 1, x)
+        }
+    }
+
+    func folding() -> Self {
+        var trunk = self
+        trunk.stem = stem.folding()
+        trunk.layers = layers.map { $0.folding() }
+        return trunk
+    }
+}

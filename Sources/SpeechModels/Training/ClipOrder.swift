@@ -40,10 +40,8 @@ struct ClipOrder: Sendable {
 
     private var utteranceCount: Int { groups.reduce(0) { $0 + utteranceCount($1.count) } }
 
-    /// In training the utterances that do not fill a batch wait for another pass.
     var batchesPerEpoch: Int {
-        let whole = utteranceCount / batchSize
-        return seed != nil && whole > 0 ? whole : (utteranceCount - 1) / batchSize + 1
+        SpeechBatches.batchCount(utteranceCount, batchSize: batchSize, isTraining: seed != nil)
     }
 
     /// An utterance of a pass.

@@ -53,10 +53,6 @@ struct ClassifierFiles {
     }
 
     func loadModel() throws -> any ImageClassificationModel {
-        do {
-            return try configuration.makeModel(in: ParameterStore(reading: weights))
-        } catch let mismatch as ParameterMismatch {
-            throw VisionModelError.weightsDoNotFit(folder: folder, mismatch)
-        }
+        try fitted(from: folder) { try configuration.makeModel(in: ParameterStore(reading: weights)) }
     }
 }

@@ -26,9 +26,5 @@ extension PreprocessorFile {
         (mean, deviation) = (normalization.mean, normalization.deviation)
     }
 
-    func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
-    }
+    func json() throws -> Data { try configurationJSON(self) }
 }

@@ -65,10 +65,6 @@ struct DetectorFiles {
     }
 
     func loadModel() throws -> any ObjectDetectionModel {
-        do {
-            return try configuration.makeModel(in: ParameterStore(reading: weights))
-        } catch let mismatch as ParameterMismatch {
-            throw VisionModelError.weightsDoNotFit(folder: folder, mismatch)
-        }
+        try fitted(from: folder) { try configuration.makeModel(in: ParameterStore(reading: weights)) }
     }
 }

@@ -52,7 +52,7 @@ public struct EfficientNetConfiguration: ImageClassificationConfiguration {
         try limits.checkChannels(.deviation, deviation, mayBeZero: false)
     }
 
-    public func json() throws -> Data { try Self.json(file) }
+    public func json() throws -> Data { try configurationJSON(file) }
 }
 
 extension EfficientNetConfiguration {

@@ -43,9 +43,9 @@ public struct EfficientNetModel: ImageClassificationModel {
 }
 
 /// The convolutions before the last one, which widens.
-struct EfficientNetTrunk: PictureBackbone {
-    private var stem: NormalizedConvolution
-    private var blocks: [InvertedResidualBlock] = []
+struct EfficientNetTrunk: LayeredBackbone {
+    var stem: NormalizedConvolution
+    var layers: [InvertedResidualBlock] = []
     let maps: [BackboneMap]
 
     init(_ variant: EfficientNetVariant, in root: ParameterScope) {
@@ -57,31 +57,13 @@ struct EfficientNetTrunk: PictureBackbone {
         for (number, stage) in variant.stages.enumerated() {
             for index in 0..<stage.count {
                 let stride = index == 0 ? stage.stride : 1
-                blocks.append(
+                layers.append(
                     InvertedResidualBlock(map.width, stage, stride: stride, in: root / "blocks" / number / index))
-                map = BackboneMap(stride: map.stride * stride, width: stage.outputs, layer: blocks.count)
+                map = BackboneMap(stride: map.stride * stride, width: stage.outputs, layer: layers.count)
                 maps.add(map)
             }
         }
         self.maps = maps
-    }
-
-    func forEachLayer(
-        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
-    ) {
-        var x = stem(pictures, mode: mode, updates: &updates)
-        body(0, x)
-        for (index, block) in blocks.enumerated() {
-            x = block(x, mode: mode, updates: &updates)
-            body(index + 1, x)
-        }
-    }
-
-    func folding() -> EfficientNetTrunk {
-        var trunk = self
-        trunk.stem = stem.folding()
-        trunk.blocks = blocks.map { $0.folding() }
-        return trunk
     }
 }
 
@@ -89,7 +71,7 @@ struct EfficientNetTrunk: PictureBackbone {
 /// the sizes allow (Sandler et al. 2018, "MobileNetV2", section 3.3). Without expansion the first is left out.
 ///
 /// Shapes: `[batch, height, width, channels]` → `[batch, height / stride, width / stride, outputs]`.
-struct InvertedResidualBlock: Sendable {
+struct InvertedResidualBlock: BackboneLayer {
     private var convolutions: [NormalizedConvolution]
     private let isResidual: Bool
 

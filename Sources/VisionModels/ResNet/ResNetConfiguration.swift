@@ -82,7 +82,7 @@ public struct ResNetConfiguration: ImageClassificationConfiguration {
         for depth in depths { try limits.check(.depths, depth, 1...256) }
     }
 
-    public func json() throws -> Data { try Self.json(file) }
+    public func json() throws -> Data { try configurationJSON(file) }
 }
 
 extension ResNetConfiguration {

@@ -34,9 +34,9 @@ public struct ResNetModel: ImageClassificationModel {
 }
 
 /// Everything but the pooling and the last layer.
-struct ResNetTrunk: PictureBackbone {
-    private var stem: NormalizedConvolution
-    private var layers: [ResidualLayer] = []
+struct ResNetTrunk: LayeredBackbone {
+    var stem: NormalizedConvolution
+    var layers: [ResidualLayer] = []
     let maps: [BackboneMap]
 
     init(_ configuration: ResNetConfiguration, in root: ParameterScope) {
@@ -61,29 +61,13 @@ struct ResNetTrunk: PictureBackbone {
         self.maps = maps
     }
 
-    func forEachLayer(
-        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
-    ) {
-        var x = maximumPool2d(stem(pictures, mode: mode, updates: &updates), kernel: 3, stride: 2, padding: 1)
-        body(0, x)
-        for (index, layer) in layers.enumerated() {
-            x = layer(x, mode: mode, updates: &updates)
-            body(index + 1, x)
-        }
-    }
-
-    func folding() -> ResNetTrunk {
-        var trunk = self
-        trunk.stem = stem.folding()
-        trunk.layers = layers.map { $0.folding() }
-        return trunk
-    }
+    func begun(_ x: Tensor) -> Tensor { maximumPool2d(x, kernel: 3, stride: 2, padding: 1) }
 }
 
 /// relu(convolutions(x) + shortcut(x)) (He et al. 2016, equations 1 and 2).
 ///
 /// Shapes: `[batch, height, width, channels]` → the same, or with half the extents and another number of channels.
-struct ResidualLayer: Sendable {
+struct ResidualLayer: BackboneLayer {
     /// Where the sizes differ; else the input itself.
     private var shortcut: NormalizedConvolution?
     private var convolutions: [NormalizedConvolution]

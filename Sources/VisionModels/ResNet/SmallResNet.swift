@@ -64,7 +64,7 @@ public struct SmallResNetConfiguration: ImageClassificationConfiguration {
         try limits.checkChannels(.deviation, deviation, mayBeZero: false)
     }
 
-    public func json() throws -> Data { try Self.json(file) }
+    public func json() throws -> Data { try configurationJSON(file) }
 }
 
 extension SmallResNetConfiguration {
@@ -170,9 +170,9 @@ public struct SmallResNetModel: ImageClassificationModel {
 }
 
 /// Everything but the pooling and the last layer.
-struct SmallResNetTrunk: PictureBackbone {
-    private var stem: NormalizedConvolution
-    private var layers: [SmallResidualLayer] = []
+struct SmallResNetTrunk: LayeredBackbone {
+    var stem: NormalizedConvolution
+    var layers: [SmallResidualLayer] = []
     let maps: [BackboneMap]
 
     init(_ configuration: SmallResNetConfiguration, in root: ParameterScope) {
@@ -191,29 +191,11 @@ struct SmallResNetTrunk: PictureBackbone {
         }
         self.maps = maps
     }
-
-    func forEachLayer(
-        _ pictures: Tensor, mode: Mode, updates: inout BufferUpdates, _ body: (_ layer: Int, Tensor) -> Void
-    ) {
-        var x = stem(pictures, mode: mode, updates: &updates)
-        body(0, x)
-        for (index, layer) in layers.enumerated() {
-            x = layer(x, mode: mode, updates: &updates)
-            body(index + 1, x)
-        }
-    }
-
-    func folding() -> SmallResNetTrunk {
-        var trunk = self
-        trunk.stem = stem.folding()
-        trunk.layers = layers.map { $0.folding() }
-        return trunk
-    }
 }
 
 /// As ``ResidualLayer`` of two convolutions; where the sizes differ, the shortcut takes every second pixel and fills up the
 /// channels with zeros, half of them before and half behind.
-struct SmallResidualLayer: Sendable {
+struct SmallResidualLayer: BackboneLayer {
     private var first: NormalizedConvolution
     private var second: NormalizedConvolution
     private let stride: Int

@@ -25,10 +25,8 @@ public struct DetectionBatches: BatchSource {
         (self.pictures, self.settings) = (pictures, settings)
     }
 
-    /// In training the pictures that do not fill a batch wait for another pass.
     public var batchesPerEpoch: Int {
-        let whole = pictures.count / settings.batchSize
-        return settings.seed != nil && whole > 0 ? whole : (pictures.count - 1) / settings.batchSize + 1
+        Self.batchCount(pictures.count, batchSize: settings.batchSize, isTraining: settings.seed != nil)
     }
 
     public func batch(_ index: Int, epoch: Int) throws -> DetectionBatch {

@@ -17,9 +17,6 @@ public struct ImageClassifierTuning: Sendable {
     /// The stages that stay as they are.
     public let frozenStages: [String]
 
-    /// Every stage but the last layer.
-    public static let wholeBackbone = "backbone"
-
     /// Loads a model; throws with every reason why its files do not fit together.
     ///
     /// - Parameters:
@@ -35,16 +32,14 @@ public struct ImageClassifierTuning: Sendable {
         let isNew = configuration.labels != labels
         replacedClassCount = isNew ? configuration.labels.count : nil
         configuration.labels = labels
-        let prefixes = try Self.prefixes(of: frozen, configuration, folder: files.folder)
+        let prefixes = try FrozenStages.prefixes(of: frozen, among: configuration.stages, folder: files.folder)
         frozenStages = frozen
         parameters = ParameterStore(
             reading: files.weights,
             renewing: isNew ? ["\(configuration.headName).weight", "\(configuration.headName).bias"] : [],
             random: random, freezing: { name in prefixes.contains { name.hasPrefix($0) } })
-        do {
-            model = try configuration.makeModel(in: parameters)
-        } catch let mismatch as ParameterMismatch {
-            throw VisionModelError.weightsDoNotFit(folder: files.folder, mismatch)
+        model = try fitted(from: files.folder) { [configuration, parameters] in
+            try configuration.makeModel(in: parameters)
         }
         var preprocessing = files.preprocessing
         var others = try folder.companionFiles().filter { $0.key != "README.md" }
@@ -61,20 +56,5 @@ public struct ImageClassifierTuning: Sendable {
         }
         self.preprocessing = preprocessing
         self.files = ModelFiles(configuration: try configuration.json(), others: others)
-    }
-
-    private static func prefixes(
-        of stages: [String], _ configuration: any ImageClassificationConfiguration, folder: String
-    ) throws(VisionModelError) -> [String] {
-        let known = configuration.stages
-        if stages == [wholeBackbone] { return known.flatMap(\.prefixes) }
-        var prefixes: [String] = []
-        for name in stages {
-            guard let stage = known.first(where: { $0.name == name }) else {
-                throw .unknownStage(name, folder: folder, known: [wholeBackbone] + known.map(\.name))
-            }
-            prefixes += stage.prefixes
-        }
-        return prefixes
     }
 }

@@ -35,37 +35,18 @@ public struct ObjectDetectorTuning: Sendable {
         }
         let renewed = outline.parameters.filter { origin.isNew($0.name) }
         newParameterCount = renewed.reduce(0) { $0 + $1.shape.elementCount }
-        let prefixes = try Self.prefixes(of: frozen, configuration, folder: origin.path)
+        let prefixes = try FrozenStages.prefixes(of: frozen, among: configuration.stages, folder: origin.path)
         parameters = ParameterStore(
             reading: origin.weights, renewing: Set(renewed.map(\.name)), random: random,
             freezing: { name in prefixes.contains { name.hasPrefix($0) } })
-        do {
-            guard let model = try configuration.makeModel(in: parameters) as? any TrainableObjectDetectionModel else {
-                preconditionFailure("a model that can learn cannot any more")
-            }
-            self.model = model
-        } catch let mismatch as ParameterMismatch {
-            throw VisionModelError.weightsDoNotFit(folder: origin.path, mismatch)
+        let made = try fitted(from: origin.path) { [parameters] in try configuration.makeModel(in: parameters) }
+        guard let model = made as? any TrainableObjectDetectionModel else {
+            preconditionFailure("a model that can learn cannot any more")
         }
+        self.model = model
         preprocessing = origin.preprocessing
         files = ModelFiles(
             configuration: try configuration.json(),
             others: ["preprocessor_config.json": try PreprocessorFile(preprocessing).json()])
-    }
-
-    private static func prefixes(
-        of stages: [String], _ configuration: any ObjectDetectionConfiguration, folder: String
-    ) throws(VisionModelError) -> [String] {
-        let known = configuration.stages
-        if stages == [ImageClassifierTuning.wholeBackbone] { return known.flatMap(\.prefixes) }
-        var prefixes: [String] = []
-        for name in stages {
-            guard let stage = known.first(where: { $0.name == name }) else {
-                throw .unknownStage(
-                    name, folder: folder, known: [ImageClassifierTuning.wholeBackbone] + known.map(\.name))
-            }
-            prefixes += stage.prefixes
-        }
-        return prefixes
     }
 }

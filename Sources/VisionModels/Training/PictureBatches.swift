@@ -39,10 +39,8 @@ public struct PictureBatches: BatchSource {
 
     private var samples: [PictureSample] { pictures.samples }
 
-    /// In training the pictures that do not fill a batch wait for another pass.
     public var batchesPerEpoch: Int {
-        let whole = samples.count / settings.batchSize
-        return settings.seed != nil && whole > 0 ? whole : (samples.count - 1) / settings.batchSize + 1
+        Self.batchCount(samples.count, batchSize: settings.batchSize, isTraining: settings.seed != nil)
     }
 
     public func batch(_ index: Int, epoch: Int) throws -> PictureBatch {

@@ -79,7 +79,7 @@ public struct ViTConfiguration: ImageClassificationConfiguration {
         }
     }
 
-    public func json() throws -> Data { try Self.json(file) }
+    public func json() throws -> Data { try configurationJSON(file) }
 }
 
 extension ViTConfiguration {
@@ -135,12 +135,7 @@ extension ViTConfiguration {
         normEpsilon = file.normEpsilon ?? 1e-12
         hasAttentionBias = file.hasAttentionBias ?? true
         initialDeviation = file.initialDeviation ?? 0.02
-        if let name = file.activation {
-            guard let known = ViTLayer.activations.first(where: { $0.name == name }) else {
-                throw limits.invalid(.activation, name, ViTLayer.activations.map(\.name).joined(separator: ", "))
-            }
-            activation = known.activation
-        }
+        if let name = file.activation { activation = try ViTLayer.activation(named: name, .activation, limits) }
         try validate(file: path)
     }
 
@@ -149,7 +144,7 @@ extension ViTConfiguration {
             architectures: ["ViTForImageClassification"], modelType: "vit", channels: 3, width: width,
             feedForward: feedForward, layers: layers, heads: heads, imageExtent: imageExtent, patchExtent: patchExtent,
             normEpsilon: normEpsilon, hasAttentionBias: hasAttentionBias,
-            activation: ViTLayer.activations.first { $0.activation == activation }?.name,
+            activation: ViTLayer.name(of: activation),
             initialDeviation: initialDeviation,
             labels: LabelTable(labels))
     }

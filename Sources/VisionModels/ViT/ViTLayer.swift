@@ -1,4 +1,5 @@
 import Autograd
+import Checkpoints
 import Kernels
 import Layers
 import Parameters
@@ -67,7 +68,21 @@ struct ViTLayer: Sendable {
 
 extension ViTLayer {
     /// Activations by the names that `config.json` has for them.
-    static let activations: [(name: String, activation: Activation)] = [
+    private static let activations: [(name: String, activation: Activation)] = [
         ("gelu", .gelu), ("gelu_new", .geluTanh), ("gelu_pytorch_tanh", .geluTanh), ("relu", .relu), ("silu", .silu),
     ]
+
+    static func name(of activation: Activation) -> String? { activations.first { $0.activation == activation }?.name }
+
+    /// The activation called `name`.
+    ///
+    /// - Parameter key: where it stands.
+    static func activation<Key>(
+        named name: String, _ key: Key, _ limits: ConfigurationLimits<Key, VisionModelError>
+    ) throws(VisionModelError) -> Activation {
+        guard let known = activations.first(where: { $0.name == name }) else {
+            throw limits.invalid(key, name, activations.map(\.name).joined(separator: ", "))
+        }
+        return known.activation
+    }
 }

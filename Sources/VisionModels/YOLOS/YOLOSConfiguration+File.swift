@@ -87,12 +87,7 @@ extension YOLOSConfiguration {
         normEpsilon = file.normEpsilon ?? 1e-12
         hasAttentionBias = file.hasAttentionBias ?? true
         initialDeviation = file.initialDeviation ?? 0.02
-        if let name = file.activation {
-            guard let known = ViTLayer.activations.first(where: { $0.name == name }) else {
-                throw limits.invalid(.activation, name, ViTLayer.activations.map(\.name).joined(separator: ", "))
-            }
-            activation = known.activation
-        }
+        if let name = file.activation { activation = try ViTLayer.activation(named: name, .activation, limits) }
         lossWeights.classCost = file.classCost ?? lossWeights.classCost
         lossWeights.boxCost = file.boxCost ?? lossWeights.boxCost
         lossWeights.intersectionCost = file.intersectionCost ?? lossWeights.intersectionCost
@@ -109,7 +104,7 @@ extension YOLOSConfiguration {
             feedForward: feedForward, layers: layers, heads: heads, imageSize: [imageSize.height, imageSize.width],
             patchExtent: patchExtent, detectionTokens: detectionTokens, hasMiddlePositions: hasMiddlePositions,
             normEpsilon: normEpsilon, hasAttentionBias: hasAttentionBias,
-            activation: ViTLayer.activations.first { $0.activation == activation }?.name,
+            activation: ViTLayer.name(of: activation),
             initialDeviation: initialDeviation, countsEveryLayer: lossWeights.countsEveryLayer,
             classCost: lossWeights.classCost, boxCost: lossWeights.boxCost,
             intersectionCost: lossWeights.intersectionCost, boxLoss: lossWeights.box,
