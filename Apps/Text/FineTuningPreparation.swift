@@ -104,8 +104,7 @@ struct FineTuningPreparation {
         _ settings: TrainingSettings, _ adapters: LowRankSettings?, batchSize: Int
     ) -> [String: OptionValue] {
         var resolved = settings.options(batchSize: batchSize).merging(data.options) { $1 }
-        resolved["model"] = .text(
-            FileManager.default.fileExists(atPath: name) ? URL(fileURLWithPath: name).path : name)
+        resolved["model"] = .model(name)
         resolved["context"] = language.context.map { .integer($0) }
         resolved["dropout"] = .number(Double(language.dropout ?? 0))
         resolved["label-smoothing"] = .number(Double(language.labelSmoothing ?? 0))

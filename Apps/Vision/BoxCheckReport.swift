@@ -1,7 +1,6 @@
 import CommandLineKit
 import Datasets
 import Foundation
-import Kernels
 
 /// What was found in one data set with boxes, for people and for programs.
 struct BoxCheckReport {
@@ -11,24 +10,12 @@ struct BoxCheckReport {
     let pictureCount: Int
     let report: BoxCheck.Report
 
-    /// Pictures that a thread reads before progress is told.
-    private static let pieceCount = 32
-
     /// Reads all pictures of a data set, several at once, and compares them.
     init(path: String, checking set: BoxDataSet, console: Console) async throws {
         (self.path, self.set) = (path, set)
         let check = BoxCheck(of: set)
-        let meter = ProgressMeter(on: console, label: set.path, unit: .items("pictures"))
-        defer { meter.finish() }
-        let count = check.entries.count
-        var facts: [PictureFacts] = []
-        facts.reserveCapacity(count)
-        while facts.count < count {
-            let entries = check.entries[facts.count..<min(count, facts.count + Threads.count * Self.pieceCount)]
-            facts += try await mapOnThreads(entries.map(\.sample)) { PictureFacts(reading: $0) }.map { try $0.get() }
-            meter.update(completed: Double(facts.count), of: Double(count))
-        }
-        (pictureCount, report) = (count, check.report(facts))
+        let facts = try await PictureFacts.read(check.entries.map(\.sample), label: set.path, on: console)
+        (pictureCount, report) = (facts.count, check.report(facts))
     }
 
     private var splits: [BoxDataSet.Split] { BoxDataSet.Split.allCases.filter { set.splits[$0] != nil } }

@@ -56,7 +56,6 @@ struct BoxDataWriter: Sendable {
                     let folder = "\(folder)/\(pictureFolder(split))"
                     let file = try placer.place(picture.path, in: folder, as: name).path
                     var copy = Placed(picture: picture, split: split, stem: stem)
-                    copy.picture.path = file
                     copy.picture.name = URL(fileURLWithPath: file).lastPathComponent
                     if format == .voc {
                         try writeFile(BoxText.voc(copy.picture, labels: set.labels), "Annotations/\(stem).xml")

@@ -8,20 +8,8 @@ struct DataCheckWork: Sendable {
     let check: PictureCheck
     let console: Console
 
-    /// Pictures that a thread reads before progress is told.
-    private static let pieceCount = 32
-
     func report() async throws -> PictureCheck.Report {
-        let meter = ProgressMeter(on: console, label: check.set.path, unit: .items("pictures"))
-        defer { meter.finish() }
-        let count = check.entries.count
-        var facts: [PictureFacts] = []
-        facts.reserveCapacity(count)
-        while facts.count < count {
-            let entries = check.entries[facts.count..<min(count, facts.count + Threads.count * Self.pieceCount)]
-            facts += try await mapOnThreads(entries.map(\.sample)) { PictureFacts(reading: $0) }.map { try $0.get() }
-            meter.update(completed: Double(facts.count), of: Double(count))
-        }
+        let facts = try await PictureFacts.read(check.entries.map(\.sample), label: check.set.path, on: console)
         return check.report(facts, adding: try passedOver())
     }
 
@@ -42,5 +30,26 @@ struct DataCheckWork: Sendable {
             PictureFinding(
                 check.set.path, .passedOver(ending: ending, count: files.count, example: files.example))
         }
+    }
+}
+
+extension PictureFacts {
+    /// Pictures that a thread reads before progress is told.
+    private static let pieceCount = 32
+
+    /// What the files of pictures are, several read at once.
+    ///
+    /// - Parameter label: what the progress line calls them.
+    static func read(_ samples: [PictureSample], label: String, on console: Console) async throws -> [PictureFacts] {
+        let meter = ProgressMeter(on: console, label: label, unit: .items("pictures"))
+        defer { meter.finish() }
+        var facts: [PictureFacts] = []
+        facts.reserveCapacity(samples.count)
+        while facts.count < samples.count {
+            let part = samples[facts.count..<min(samples.count, facts.count + Threads.count * pieceCount)]
+            facts += try await mapOnThreads(Array(part)) { PictureFacts(reading: $0) }.map { try $0.get() }
+            meter.update(completed: Double(facts.count), of: Double(samples.count))
+        }
+        return facts
     }
 }

@@ -19,18 +19,6 @@ struct DataConvert: AsyncParsableCommand {
               vision data convert export/data.yaml --to voc --output export-voc --skip-bad 5
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case coco, voc, yolo
-
-        var format: BoxFormat {
-            switch self {
-            case .coco: .coco
-            case .voc: .voc
-            case .yolo: .yolo
-            }
-        }
-    }
-
     enum Placement: String, ExpressibleByArgument, CaseIterable {
         case copy, link
 
@@ -40,7 +28,7 @@ struct DataConvert: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Pictures with boxes: a folder or file.", valueName: "data"))
     var data: String
     @Option(help: "Format to be written.")
-    var to: Format
+    var to: BoxFormat
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder to be made.", valueName: "folder"))
     var output: String
     @Option(help: "How pictures get there: as copies, or as symbolic links.")
@@ -57,7 +45,7 @@ struct DataConvert: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "vision")
         try CleanCopy.checkTarget(output, of: data, option: "output")
-        let (format, folder, placement) = (to.format, output, pictures.placement)
+        let (format, folder, placement) = (to, output, pictures.placement)
         let set = try BoxDataSet(path: URL(fileURLWithPath: data).path, skippingBad: skipBad)
         for error in set.bad { console.error("left out: \(error)".escapingControlCharacters()) }
         try await runInterruptibly(on: console) { () async throws -> Void in

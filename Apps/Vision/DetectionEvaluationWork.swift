@@ -28,49 +28,30 @@ struct DetectionEvaluationWork: Sendable {
 
     func evaluate(_ pictures: [AnnotatedPicture]) async -> (DetectionEvaluation, BatchReport) {
         var evaluation = DetectionEvaluation(labels: detector.labels)
-        let meter = ProgressMeter(on: console, label: "evaluating", unit: .items("pictures"))
-        defer { meter.finish() }
-        var ready: [Int: Result<Answer, any Error>] = [:]
-        let items = pictures.map { Result<_, BoxDataError>.success($0) }
-        let batch = await Batch(on: console).run(items, name: \.name, done: "evaluated") { picture, position in
-            let index = position.number - 1
-            if ready[index] == nil {
-                ready = try await answers(to: pictures[index..<min(pictures.count, index + batchSize)])
+        let batch = await Vision.evaluate(
+            pictures, batchSize: batchSize, on: console, name: \.name,
+            reading: { [detector] picture in
+                let reader = ImageReader()
+                let bytes = try reader.bytes(ofFile: picture.path)
+                return (
+                    picture: detector.framed(try reader.decode(bytes, source: picture.path)),
+                    contentHash: SHA256.hash(bytes)
+                )
+            },
+            asking: { [detector, options] framed in
+                let objects = try detector.objects(framed: framed.map(\.picture), options)
+                return zip(framed, objects).map { Answer(contentHash: $0.contentHash, found: $1) }
             }
-            guard let answer = ready.removeValue(forKey: index) else {
-                preconditionFailure("every picture of a batch has an answer")
-            }
-            meter.update(completed: Double(position.number), of: Double(position.total))
+        ) { picture, answer in
             switch answer {
             case .success(let answer):
                 evaluation.add(picture, contentHash: answer.contentHash, found: answer.found)
             case .failure(let error):
-                if error is CancellationError { throw error }
                 // The report names pictures as the data does, not by where they lie on this machine.
                 evaluation.addFailure(
                     picture, error: String(describing: error).replacing(picture.path, with: picture.name))
-                throw error
             }
         }
         return (evaluation, batch)
-    }
-
-    /// By their number, what was found in the pictures, or why that cannot be told.
-    private func answers(
-        to pictures: ArraySlice<AnnotatedPicture>
-    ) async throws -> [Int: Result<Answer, any Error>] {
-        let options = options
-        let found = try await Vision.answers(to: Array(pictures)) { picture in
-            let reader = ImageReader()
-            let bytes = try reader.bytes(ofFile: picture.path)
-            return (
-                picture: detector.framed(try reader.decode(bytes, source: picture.path)),
-                contentHash: SHA256.hash(bytes)
-            )
-        } asking: { framed in
-            let objects = try detector.objects(framed: framed.map(\.picture), options)
-            return zip(framed, objects).map { Answer(contentHash: $0.contentHash, found: $1) }
-        }
-        return Dictionary(uniqueKeysWithValues: zip(pictures.indices, found))
     }
 }

@@ -85,12 +85,8 @@ final class DetectionSheet: AnswerReceiver {
         var small = picture.resized(
             toWidth: scaled(picture.width), height: scaled(picture.height), by: .bilinear)
         small.draw(
-            answer.objects.reversed().map { object in
-                let box = object.box
-                return LabelledBox(
-                    Rectangle(
-                        x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale),
-                    color: .forClass(object.classIndex))
+            answer.objects.reversed().map {
+                LabelledBox($0.box.scaled(by: scale), color: .forClass($0.classIndex))
             })
         let counts = Dictionary(grouping: answer.objects, by: \.label).mapValues(\.count)
         let ranking = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }

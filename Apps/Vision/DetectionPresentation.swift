@@ -24,7 +24,10 @@ struct DetectionPresentation: Sendable {
         if let curves, let chart = Self.chart(report) {
             try PNGWriter.write(chart.drawing(width: 800, height: 600).rasterized(), to: curves)
         }
-        if let sheet { try writeSheet(of: evaluation.worst(of: report, count: worst), evaluation, to: sheet) }
+        if let sheet, let scores = report.detection {
+            let pictures = evaluation.worst(of: report, count: worst)
+            try writeSheet(of: pictures, evaluation, confidence: scores.confidence, to: sheet)
+        }
         switch format {
         case .text: try console.write(report.summary(worstItemCount: 0) + classTable(report) + worstList(report))
         case .json: try console.write(report.json())
@@ -104,32 +107,29 @@ struct DetectionPresentation: Sendable {
 
     /// Each picture twice, side by side: what is in it, and what was found.
     private func writeSheet(
-        of worst: [DetectionEvaluation.Judged], _ evaluation: DetectionEvaluation, to path: String
+        of worst: [DetectionEvaluation.Judged], _ evaluation: DetectionEvaluation, confidence: Double, to path: String
     ) throws {
         var writer = ContactSheetWriter(
             path, layout: ContactSheet.Layout(columns: 2, rows: 5, thumbnailSide: Self.side))
-        let confidence = evaluation.confidence
         func things(_ classes: [Int]) -> String {
             let counts = Dictionary(grouping: classes, by: \.self).mapValues(\.count).sorted { $0.key < $1.key }
             return counts.isEmpty
                 ? "nothing" : counts.map { "\($0.value) \(evaluation.labels[$0.key])" }.joined(separator: ", ")
         }
         for judged in worst {
-            let picture = try ImageReader().read(judged.picture.path)
+            let picture = SmallPicture(try ImageReader().read(judged.picture.path))
             let outcome = evaluation.outcome(of: judged, confidence: confidence)
             let name = (judged.picture.name as NSString).lastPathComponent
             let misses = Set(outcome.misses)
             try writer.add(
-                drawn(
-                    picture,
+                picture.drawn(
                     judged.picture.boxes.enumerated().map { place, box in
                         let label = misses.contains(place) ? "missed: \(evaluation.labels[box.label])" : ""
                         return LabelledBox(box.rectangle, label: label, color: .forClass(box.label))
                     }), caption: ["what is there: \(things(judged.picture.boxes.map(\.label)))", name])
             let places = outcome.others.map { ($0, false) } + outcome.falseAlarms.map { ($0, true) }
             try writer.add(
-                drawn(
-                    picture,
+                picture.drawn(
                     places.map { place, isWrong in
                         let object = judged.found[place]
                         let percent = String(format: "%.0f", 100 * object.confidence)
@@ -148,19 +148,25 @@ struct DetectionPresentation: Sendable {
                 ? "no picture has an error, so there is no sheet" : "sheet: \(writer.paths.joined(separator: ", "))")
     }
 
-    /// A picture at the size of the sheet, with boxes on it.
-    private func drawn(_ picture: Bitmap, _ boxes: [LabelledBox]) -> Bitmap {
-        let scale = Double(Self.side) / Double(max(picture.width, picture.height))
-        func scaled(_ extent: Int) -> Int { max(1, min(Self.side, Int((Double(extent) * scale).rounded()))) }
-        var small = picture.resized(toWidth: scaled(picture.width), height: scaled(picture.height), by: .bilinear)
-        small.draw(
-            boxes.map { box in
-                let rectangle = box.rectangle
-                return LabelledBox(
-                    Rectangle(
-                        x: rectangle.x * scale, y: rectangle.y * scale, width: rectangle.width * scale,
-                        height: rectangle.height * scale), label: box.label, color: box.color)
-            })
-        return small
+    /// A picture at the size of the sheet, for drawing boxes of the picture on it.
+    private struct SmallPicture {
+        private let bitmap: Bitmap
+        private let scale: Double
+
+        init(_ picture: Bitmap) {
+            let scale = Double(DetectionPresentation.side) / Double(max(picture.width, picture.height))
+            func scaled(_ extent: Int) -> Int {
+                max(1, min(DetectionPresentation.side, Int((Double(extent) * scale).rounded())))
+            }
+            bitmap = picture.resized(toWidth: scaled(picture.width), height: scaled(picture.height), by: .bilinear)
+            self.scale = scale
+        }
+
+        func drawn(_ boxes: [LabelledBox]) -> Bitmap {
+            var result = bitmap
+            result.draw(
+                boxes.map { LabelledBox($0.rectangle.scaled(by: scale), label: $0.label, color: $0.color) })
+            return result
+        }
     }
 }

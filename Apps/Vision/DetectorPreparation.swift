@@ -68,8 +68,7 @@ struct DetectorPreparation {
             "\(count) of \(tuned.parameters.elementCount) parameters are trained, \(tuned.newParameterCount) of them new"
         )
         var options: [String: OptionValue] = [:]
-        options["model"] = .text(
-            FileManager.default.fileExists(atPath: name) ? URL(fileURLWithPath: name).path : name)
+        options["model"] = .model(name)
         options["freeze"] = tuning.freeze.map { .text($0) }
         return try work(
             tuned.model, tuned.parameters, tuned.preprocessing, files: tuned.files,
@@ -118,14 +117,8 @@ struct DetectorPreparation {
     /// Every option that both kinds of training have, with the value that was resolved.
     private func options(_ settings: TrainingSettings, batchSize: Int) -> [String: OptionValue] {
         var options = settings.options(batchSize: batchSize)
-        options["data"] = .text(data.set.path)
+            .merging(pictures.recorded(data: data.set.path, augment: augmentation)) { $1 }
         options["size"] = .integer(pictures.size ?? DetectionFrame.standardSide)
-        options["validation"] = pictures.validation.map { .text(URL(fileURLWithPath: $0).path) }
-        options["validation-share"] = .number(pictures.validationShare ?? PictureData.validationShare)
-        options["labels"] = pictures.labels.map { .text($0) }
-        options["augment"] = .text(augmentation.rawValue)
-        options["any-way-up"] = .flag(pictures.anyWayUp)
-        options["skip-bad"] = .integer(pictures.skipBad ?? 0)
         return options
     }
 }

@@ -146,12 +146,8 @@ struct Evaluate: AsyncParsableCommand {
 
     private func samples(labels: [String], console: Console) throws -> [PictureSample] {
         let set = try PictureDataSet(path: URL(fileURLWithPath: data).path, labels: labels)
-        let found = PictureDataSet.Split.allCases.filter { set.splits[$0] != nil }
-        let chosen: [PictureDataSet.Split]
-        do throws(MissingPart) {
-            chosen = try chosenParts(of: found, isDivided: set.isDivided)
-        } catch {
-            throw PictureDataError(path: data, .missingSplit(error.name, found: error.found))
+        let chosen = try chosenParts(of: set.splits, isDivided: set.isDivided) { name, found in
+            PictureDataError(path: data, .missingSplit(name, found: found))
         }
         let samples = chosen.flatMap { set.splits[$0] ?? [] }
         let part = set.isDivided ? " (\(chosen.map(\.rawValue).joined(separator: ", ")))" : ""
@@ -193,12 +189,8 @@ struct Evaluate: AsyncParsableCommand {
     private func pictures(labels: [String], console: Console) throws -> [AnnotatedPicture] {
         let set = try BoxDataSet(path: URL(fileURLWithPath: data).path, labels: labels, skippingBad: skipBad ?? 0)
         for error in set.bad { console.error("left out: \(error)".escapingControlCharacters()) }
-        let found = PictureDataSet.Split.allCases.filter { set.splits[$0] != nil }
-        let chosen: [PictureDataSet.Split]
-        do throws(MissingPart) {
-            chosen = try chosenParts(of: found, isDivided: set.isDivided)
-        } catch {
-            throw BoxDataError(path: data, .missingSplit(error.name, found: error.found))
+        let chosen = try chosenParts(of: set.splits, isDivided: set.isDivided) { name, found in
+            BoxDataError(path: data, .missingSplit(name, found: found))
         }
         let pictures = chosen.flatMap { set.splits[$0] ?? [] }
         let part = set.isDivided ? " (\(chosen.map(\.rawValue).joined(separator: ", ")))" : ""
@@ -209,14 +201,12 @@ struct Evaluate: AsyncParsableCommand {
 
     // MARK: Parts of the data
 
-    private struct MissingPart: Error {
-        let name: String
-        let found: [String]
-    }
-
-    private func chosenParts(
-        of found: [PictureDataSet.Split], isDivided: Bool
-    ) throws(MissingPart) -> [PictureDataSet.Split] {
+    /// - Parameter missing: the error where there is no part of that name.
+    private func chosenParts<Sample, Missing: Error>(
+        of splits: [PictureDataSet.Split: [Sample]], isDivided: Bool,
+        missing: (_ name: String, _ found: [String]) -> Missing
+    ) throws(Missing) -> [PictureDataSet.Split] {
+        let found = PictureDataSet.Split.allCases.filter { splits[$0] != nil }
         let chosen: [PictureDataSet.Split]
         switch split {
         case nil: chosen = [.test, .validation].first { found.contains($0) }.map { [$0] } ?? found
@@ -225,10 +215,8 @@ struct Evaluate: AsyncParsableCommand {
         case .validation: chosen = [.validation]
         case .test: chosen = [.test]
         }
-        let missing = chosen.first { !found.contains($0) || !isDivided && split != nil && split != .all }
-        if let missing {
-            throw MissingPart(name: missing.rawValue, found: isDivided ? found.map(\.rawValue) : [])
-        }
+        let absent = chosen.first { !found.contains($0) || !isDivided && split != nil && split != .all }
+        if let absent { throw missing(absent.rawValue, isDivided ? found.map(\.rawValue) : []) }
         return chosen
     }
 }

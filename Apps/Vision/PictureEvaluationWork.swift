@@ -18,46 +18,27 @@ struct PictureEvaluationWork: Sendable {
 
     func evaluate(_ samples: [PictureSample]) async -> (ClassificationEvaluation, BatchReport) {
         var evaluation = ClassificationEvaluation(labels: classifier.labels)
-        let meter = ProgressMeter(on: console, label: "evaluating", unit: .items("pictures"))
-        defer { meter.finish() }
-        var ready: [Int: Result<Answer, any Error>] = [:]
-        let items = samples.map { Result<_, PictureDataError>.success($0) }
-        let batch = await Batch(on: console).run(items, name: \.name, done: "evaluated") { sample, position in
-            let index = position.number - 1
-            if ready[index] == nil {
-                let range = index..<min(samples.count, index + batchSize)
-                ready = try await answers(to: samples[range])
+        let batch = await Vision.evaluate(
+            samples, batchSize: batchSize, on: console, name: \.name,
+            reading: { [classifier] in try Prepared($0, classifier) },
+            asking: { [classifier] pictures in
+                let probabilities = try classifier.probabilities(framed: pictures.map(\.picture))
+                return zip(pictures, probabilities).map { Answer(contentHash: $0.contentHash, probabilities: $1) }
             }
-            guard let answer = ready.removeValue(forKey: index) else {
-                preconditionFailure("every picture of a batch has an answer")
-            }
-            meter.update(completed: Double(position.number), of: Double(position.total))
+        ) { sample, answer in
             switch answer {
             case .success(let answer):
                 evaluation.add(
                     name: sample.name, contentHash: answer.contentHash, label: sample.label,
                     probabilities: answer.probabilities)
             case .failure(let error):
-                if error is CancellationError { throw error }
                 // The report names pictures as the data does, not by where they lie on this machine.
                 var message = String(describing: error)
                 if case .file(let path) = sample.content { message = message.replacing(path, with: sample.name) }
                 evaluation.addFailure(name: sample.name, label: sample.label, error: message)
-                throw error
             }
         }
         return (evaluation, batch)
-    }
-
-    /// By their number, what the network says of pictures, or why it cannot.
-    private func answers(to samples: ArraySlice<PictureSample>) async throws -> [Int: Result<Answer, any Error>] {
-        let found = try await Vision.answers(to: Array(samples)) {
-            try Prepared($0, classifier)
-        } asking: { pictures in
-            let probabilities = try classifier.probabilities(framed: pictures.map(\.picture))
-            return zip(pictures, probabilities).map { Answer(contentHash: $0.contentHash, probabilities: $1) }
-        }
-        return Dictionary(uniqueKeysWithValues: zip(samples.indices, found))
     }
 
     /// A picture as the network takes it.

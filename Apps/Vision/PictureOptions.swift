@@ -1,6 +1,8 @@
 import ArgumentParser
 import CommandLineKit
+import Foundation
 import Images
+import Training
 import VisionModels
 
 /// What a classifier learns from, and what it is made of.
@@ -98,5 +100,20 @@ struct PictureOptions: ParsableArguments {
         text.split(separator: ",", omittingEmptySubsequences: false).map {
             $0.trimmingPrefix(while: \.isWhitespace)
         }.map(String.init)
+    }
+
+    /// What a run of either kind records of these, with the values that were resolved.
+    ///
+    /// - Parameter path: of the data.
+    func recorded(data path: String, augment: AugmentationPreset) -> [String: OptionValue] {
+        var options: [String: OptionValue] = [:]
+        options["data"] = .text(path)
+        options["validation"] = validation.map { .text(URL(fileURLWithPath: $0).path) }
+        options["validation-share"] = .number(validationShare ?? PictureData.validationShare)
+        options["labels"] = labels.map { .text($0) }
+        options["augment"] = .text(augment.rawValue)
+        options["any-way-up"] = .flag(anyWayUp)
+        options["skip-bad"] = .integer(skipBad ?? 0)
+        return options
     }
 }

@@ -15,7 +15,6 @@ protocol AnswerReceiver<Answer> {
 
 extension AnswerReceiver {
     func begin() throws {}
-    func finish(isWhole: Bool) throws {}
 }
 
 /// What is done with any number of pictures: a batch of them is read at once and goes through a network together, then each

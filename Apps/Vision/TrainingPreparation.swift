@@ -73,8 +73,7 @@ struct TrainingPreparation {
         let settings = training.settings(
             preset: ImageClassifierTuning.trainingSettings(stepsPerEpoch: stepsPerEpoch(batches.learnt)))
         var options = options(settings, batchSize: batchSize)
-        options["model"] = .text(
-            FileManager.default.fileExists(atPath: name) ? URL(fileURLWithPath: name).path : name)
+        options["model"] = .model(name)
         options["freeze"] = tuning.freeze.map { .text($0) }
         options["size"] = pictures.size.map { .integer($0) }
         return try work(
@@ -139,16 +138,10 @@ struct TrainingPreparation {
     /// Every option that both kinds of training have, with the value that was resolved.
     private func options(_ settings: TrainingSettings, batchSize: Int) -> [String: OptionValue] {
         var options = settings.options(batchSize: batchSize)
-        options["data"] = .text(data.set.path)
-        options["validation"] = pictures.validation.map { .text(URL(fileURLWithPath: $0).path) }
-        options["validation-share"] = .number(pictures.validationShare ?? PictureData.validationShare)
-        options["labels"] = pictures.labels.map { .text($0) }
-        options["augment"] = .text(augmentation.rawValue)
+            .merging(pictures.recorded(data: data.set.path, augment: augmentation)) { $1 }
         options["mix"] = .text((pictures.mix ?? .none).rawValue)
         options["mix-strength"] = pictures.mixStrength.map { .number($0) }
         options["balance"] = .flag(pictures.balance)
-        options["any-way-up"] = .flag(pictures.anyWayUp)
-        options["skip-bad"] = .integer(pictures.skipBad ?? 0)
         options["dropout"] = .number(Double(pictures.dropout ?? 0))
         options["label-smoothing"] = .number(Double(pictures.labelSmoothing ?? ImageClassifierPreset.labelSmoothing))
         return options

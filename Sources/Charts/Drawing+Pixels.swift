@@ -34,13 +34,3 @@ extension Drawing.Element {
         }
     }
 }
-
-extension Point {
-    fileprivate func scaled(by scale: Double) -> Point { Point(x * scale, y * scale) }
-}
-
-extension Rectangle {
-    fileprivate func scaled(by scale: Double) -> Rectangle {
-        Rectangle(x: x * scale, y: y * scale, width: width * scale, height: height * scale)
-    }
-}

@@ -4,4 +4,6 @@ public struct Point: Sendable, Hashable {
     public var y: Double
 
     public init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
+
+    public func scaled(by scale: Double) -> Point { Point(x * scale, y * scale) }
 }

@@ -27,4 +27,9 @@ public struct Rectangle: Sendable, Hashable {
         let union = area + other.area - common
         return union > 0 ? common / union : 0
     }
+
+    /// Place and extents multiplied.
+    public func scaled(by scale: Double) -> Rectangle {
+        Rectangle(x: x * scale, y: y * scale, width: width * scale, height: height * scale)
+    }
 }

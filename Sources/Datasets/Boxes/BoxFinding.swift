@@ -101,10 +101,10 @@ extension BoxFinding {
         case .duplicateBox(let box, let first, let label): "box \(box) (\(label)) is the same as box \(first)"
         case .contradiction(let box, let label, let first, let firstLabel):
             "box \(box) (\(label)) is the same as box \(first), which is called '\(firstLabel)'"
-        case .duplicate(let other, let likeness): "\(Self.same(likeness)) \(other)"
+        case .duplicate(let other, let likeness): "\(likeness.words) \(other)"
         case .leak(let other, let split, let likeness):
-            "\(Self.same(likeness)) \(other), which is kept for \(split.rawValue)"
-        case .missing(let split): "the class has no good box for \(split == .test ? "the test" : split.purpose)"
+            "\(likeness.words) \(other), which is kept for \(split.rawValue)"
+        case .missing(let split): "the class has no good box for \(split.purpose)"
         case .unequal(let count, let largest, let largestCount):
             "the class has \(count) boxes to learn from, '\(largest)' has \(largestCount)"
         case .empty(let count, let example):
@@ -121,15 +121,4 @@ extension BoxFinding {
     }
 
     private static func short(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
-
-    private static func same(_ likeness: PictureFinding.Likeness) -> String {
-        switch likeness {
-        case .bytes: "the same file as"
-        case .pixels: "pixel by pixel the same as"
-        }
-    }
-}
-
-extension PictureDataSet.Split {
-    fileprivate var purpose: String { self == .training ? "training" : "validation" }
 }

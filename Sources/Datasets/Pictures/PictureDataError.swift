@@ -17,8 +17,6 @@ public struct PictureDataError: Error, Sendable, Equatable, CustomStringConverti
         case tooFewToSplit(label: String, count: Int)
         /// More pictures than that cannot be read; the last of them.
         case tooManyBad(limit: Int, last: String)
-        /// Not a file of COCO's annotations.
-        case annotations(String)
         case manifest(ManifestError)
     }
 
@@ -52,7 +50,6 @@ public struct PictureDataError: Error, Sendable, Equatable, CustomStringConverti
             limit == 0
                 ? "\(last) (mend or remove it, or leave such pictures out with --skip-bad)"
                 : "more than \(limit) pictures of \(path) cannot be read; here is one: \(last)"
-        case .annotations(let message): "\(path): not a file of COCO's annotations: \(message)"
         case .manifest(let error): "\(error)"
         }
     }

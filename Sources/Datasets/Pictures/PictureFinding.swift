@@ -81,13 +81,13 @@ extension PictureFinding {
         case .tiny(let width, let height, let smallest):
             "only \(width) x \(height) pixels; at least \(smallest) in both directions were expected"
         case .wrongEnding(let format): "is \(format), whatever its ending says"
-        case .duplicate(let other, let likeness): "\(Self.same(likeness)) \(other)"
+        case .duplicate(let other, let likeness): "\(likeness.words) \(other)"
         case .leak(let other, let split, let likeness):
-            "\(Self.same(likeness)) \(other), which is kept for \(split.rawValue)"
+            "\(likeness.words) \(other), which is kept for \(split.rawValue)"
         case .contradiction(let other, let label, let likeness):
-            "\(Self.same(likeness)) \(other), which is called '\(label)'"
-        case .missing(let split): "the class has no good picture for \(Self.name(split))"
-        case .single(let split): "the class has only one good picture for \(Self.name(split))"
+            "\(likeness.words) \(other), which is called '\(label)'"
+        case .missing(let split): "the class has no good picture for \(split.purpose)"
+        case .single(let split): "the class has only one good picture for \(split.purpose)"
         case .unequal(let count, let largest, let largestCount):
             "the class has \(count) pictures to learn from, '\(largest)' has \(largestCount)"
         case .mixedColors(let colors, let count, let example, let most):
@@ -98,19 +98,19 @@ extension PictureFinding {
                 + example
         }
     }
+}
 
-    private static func same(_ likeness: Likeness) -> String {
-        switch likeness {
+extension PictureFinding.Likeness {
+    /// As in "the same file as a.png".
+    var words: String {
+        switch self {
         case .bytes: "the same file as"
         case .pixels: "pixel by pixel the same as"
         }
     }
+}
 
-    private static func name(_ split: PictureDataSet.Split) -> String {
-        switch split {
-        case .training: "training"
-        case .validation: "validation"
-        case .test: "the test"
-        }
-    }
+extension PictureDataSet.Split {
+    /// As in "no picture for training".
+    var purpose: String { self == .test ? "the test" : self == .training ? "training" : "validation" }
 }

@@ -102,9 +102,9 @@ public struct COCOMeasure: Sendable {
         }
     }
 
-    /// What was found of a class at one overlap; nil where there was nothing to find.
-    func ranked(_ label: Int, overlap: Int) -> RankedBoxes? {
-        ranked(label, overlaps: [overlap], area: .all, limit: Self.boxLimit)?.first
+    /// What was found of a class at an overlap of 0.5; nil where there was nothing to find.
+    func ranked(_ label: Int) -> RankedBoxes? {
+        ranked(label, overlaps: [0], area: .all, limit: Self.boxLimit)?.first
     }
 
     // MARK: Numbers

@@ -20,6 +20,9 @@ public struct DetectionScores: Sendable, Hashable, Codable {
     /// Where precision and recall together are best, at an overlap of 0.5; nil where nothing was found rightly.
     public var bestPoint: OperatingPoint?
 
+    /// Above it, what is found is believed in the counts of single pictures.
+    public var confidence: Double { bestPoint?.confidence ?? 0.5 }
+
     /// - Parameter voc: over the same pictures.
     public init(labels: [String], _ measure: COCOMeasure, voc: VOCMeasure) {
         scores = labels.enumerated().map { number, label in

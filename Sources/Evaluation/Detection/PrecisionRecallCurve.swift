@@ -16,21 +16,16 @@ public struct OperatingPoint: Sendable, Hashable, Codable {
 }
 
 extension COCOMeasure {
-    /// The overlaps at which a curve can be had: 0.5, 0.55 … 0.95.
-    public static var overlapCount: Int { overlaps.count }
-
-    /// Nil for a class of which there is nothing to find.
-    ///
-    /// - Parameter overlap: the number of the overlap that is enough; 0 for 0.5.
-    public func curve(ofClass label: Int, overlap: Int = 0) -> PrecisionRecallCurve? {
-        ranked(label, overlap: overlap).map {
+    /// For an overlap of 0.5; nil for a class of which there is nothing to find.
+    public func curve(ofClass label: Int) -> PrecisionRecallCurve? {
+        ranked(label).map {
             PrecisionRecallCurve(recalls: Self.recalls, precisions: $0.precisions(at: Self.recalls))
         }
     }
 
     /// The confidence at which F1 over all classes is largest, for an overlap of 0.5; nil where nothing is right.
     public func bestPoint(classCount: Int) -> OperatingPoint? {
-        let all = (0..<classCount).compactMap { ranked($0, overlap: 0) }
+        let all = (0..<classCount).compactMap { ranked($0) }
         let positives = all.reduce(0) { $0 + $1.positiveCount }
         let boxes = RankedBoxes(
             all.flatMap { ranked in zip(ranked.scores, ranked.isRight).map { (score: $0, isRight: $1) } },

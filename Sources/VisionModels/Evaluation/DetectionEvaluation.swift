@@ -63,9 +63,6 @@ public struct DetectionEvaluation: Sendable {
         }
     }
 
-    /// Above it, what is found is believed in the counts of single pictures.
-    public var confidence: Double { coco.bestPoint(classCount: labels.count)?.confidence ?? 0.5 }
-
     /// What became of the boxes of a picture at this confidence.
     public func outcome(of judged: Judged, confidence: Double) -> PictureOutcome {
         PictureOutcome(truth: judged.truth, found: judged.boxes, confidence: confidence)
@@ -86,7 +83,8 @@ public struct DetectionEvaluation: Sendable {
         model: EvaluationReport.Model, dataName: String, settings: [String: Setting], wallSeconds: Double,
         environment: EvaluationReport.Environment, bootstrap: Bootstrap = Bootstrap()
     ) -> EvaluationReport {
-        let confidence = confidence
+        let scores = DetectionScores(labels: labels, coco, voc: voc)
+        let confidence = scores.confidence
         var dataHash = SHA256()
         let items = entries.map { entry in
             let picture = entry.picture
@@ -112,7 +110,7 @@ public struct DetectionEvaluation: Sendable {
                 Figure(name: Self.errorRate, ratios: shares, lowerIsBetter: true, bootstrap: bootstrap, parts: sums),
             ], items: items, environment: environment,
             timing: EvaluationReport.Timing(amount: Double(shares.count), unit: "pictures", wallSeconds: wallSeconds))
-        report.detection = DetectionScores(labels: labels, coco, voc: voc)
+        report.detection = scores
         return report
     }
 

@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import Datasets
+
+extension BoxFormat: ExpressibleByArgument {}
