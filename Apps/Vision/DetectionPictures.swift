@@ -49,7 +49,7 @@ final class CropWriter: AnswerReceiver {
 
     func receive(_ answer: DetectionAnswer) throws {
         guard let picture = answer.picture, !answer.objects.isEmpty,
-            case .files(let paths) = try plan.prepare(for: answer.input), let path = paths.first
+            case .files(let paths) = try plan.destination(of: answer.input).get(), let path = paths.first
         else { return }
         let name = path.dropFirst(folder.count + 1).dropLast(".png".count)
         for (number, object) in answer.objects.enumerated() {

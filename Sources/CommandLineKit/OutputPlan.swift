@@ -98,7 +98,8 @@ public struct OutputPlan: Sendable {
         return destination
     }
 
-    private func destination(of input: Input) -> Result<Destination, OutputError> {
+    /// The destination of `input`, one of those that the plan was made for; nothing is made or looked at.
+    public func destination(of input: Input) -> Result<Destination, OutputError> {
         guard let result = destinations[input] else { preconditionFailure("\(input) is not part of this plan") }
         return result
     }

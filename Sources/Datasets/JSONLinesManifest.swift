@@ -23,7 +23,7 @@ struct JSONLinesManifest: Sendable {
             guard !audio.isEmpty else { throw ManifestError(path: path, line: line.number, .emptyPath) }
             return TranscribedRecording(
                 name: audio, path: joined(folder, audio), text: spoken.trimmed,
-                speaker: fields.first { ManifestNames.speaker.contains($0.key) }?.value)
+                speaker: fields.first { ManifestNames.speaker.contains($0.key) && !$0.value.isEmpty }?.value)
         }
     }
 

@@ -111,6 +111,15 @@ import Testing
         #expect(found[2] == .failure(ManifestError(path: "list.jsonl", line: 3, .severalNames(["path", "file"]))))
     }
 
+    @Test func anEmptySpeakerIsNobody() throws {
+        let found = try lines(
+            #"""
+            {"audio": "a.wav", "text": "one", "speaker": ""}
+            {"audio": "b.wav", "text": "two", "speaker": "7"}
+            """#)
+        #expect(try found.map { try $0.get().speaker } == [nil, "7"])
+    }
+
     @Test func jsonLines() throws {
         let text = #"""
             {"audio": "a.wav", "text": " one \u00e9", "duration": 3.5, "extra": [1, {"x": null}]}

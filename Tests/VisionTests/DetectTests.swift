@@ -149,6 +149,18 @@ import Testing
         }
     }
 
+    /// Folders of things are those of classes alone: `vision train` takes every one for a class.
+    @Test func foldersOfPicturesAreNoClasses() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path("deep/sub"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: folder.path("in/dark.png"), toPath: folder.path("deep/sub/dark.png"))
+        let run = try detect(
+            "deep", "--format", "json", "--no-pictures", "--confidence", "0.3", "--crops", "things")
+        let labels = Set(try pictures(run).flatMap(\.objects).map(\.label))
+        #expect(run.status == 0 && !labels.isEmpty, "\(run.errors)")
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder.path("things"))) == labels)
+    }
+
     @Test func tilesPipesListsAndSheets() throws {
         try folder.write(try TestPictures.png(width: 300, height: 200, shade: 90), to: "big.png")
         let whole = try pictures(try detect("big.png", "--format", "json", "--no-pictures", "--confidence", "0.3"))[0]
