@@ -100,7 +100,14 @@ struct BoxData {
                     total += size
                 }
             }
-            return try set.files.map(RunDescription.DataFile.init(hashing:)) + [
+            let files = try set.files.map(RunDescription.DataFile.init(hashing:))
+            // Of COCO there is a file for each part of the data; the others have one for each picture, too many to list.
+            let listed = set.format == .coco ? files : []
+            for file in files.dropFirst(listed.count) {
+                hasher.update("\(file.path)\t\(file.sha256)\n".utf8)
+                total += file.byteCount
+            }
+            return listed + [
                 RunDescription.DataFile(
                     path: set.path, byteCount: total, sha256: hasher.finalized().hexadecimal)
             ]

@@ -41,17 +41,17 @@ struct DetectionEvaluationWork: Sendable {
             asking: { [detector, options] framed in
                 let objects = try detector.objects(framed: framed.map(\.picture), options)
                 return zip(framed, objects).map { Answer(contentHash: $0.contentHash, found: $1) }
-            }
-        ) { picture, answer in
-            switch answer {
-            case .success(let answer):
-                evaluation.add(picture, contentHash: answer.contentHash, found: answer.found)
-            case .failure(let error):
-                // The report names pictures as the data does, not by where they lie on this machine.
-                evaluation.addFailure(
-                    picture, error: String(describing: error).replacing(picture.path, with: picture.name))
-            }
-        }
+            },
+            recording: { picture, answer in
+                switch answer {
+                case .success(let answer):
+                    evaluation.add(picture, contentHash: answer.contentHash, found: answer.found)
+                case .failure(let error):
+                    // The report names pictures as the data does, not by where they lie on this machine.
+                    evaluation.addFailure(
+                        picture, error: String(describing: error).replacing(picture.path, with: picture.name))
+                }
+            })
         return (evaluation, batch)
     }
 }

@@ -24,20 +24,20 @@ struct PictureEvaluationWork: Sendable {
             asking: { [classifier] pictures in
                 let probabilities = try classifier.probabilities(framed: pictures.map(\.picture))
                 return zip(pictures, probabilities).map { Answer(contentHash: $0.contentHash, probabilities: $1) }
-            }
-        ) { sample, answer in
-            switch answer {
-            case .success(let answer):
-                evaluation.add(
-                    name: sample.name, contentHash: answer.contentHash, label: sample.label,
-                    probabilities: answer.probabilities)
-            case .failure(let error):
-                // The report names pictures as the data does, not by where they lie on this machine.
-                var message = String(describing: error)
-                if case .file(let path) = sample.content { message = message.replacing(path, with: sample.name) }
-                evaluation.addFailure(name: sample.name, label: sample.label, error: message)
-            }
-        }
+            },
+            recording: { sample, answer in
+                switch answer {
+                case .success(let answer):
+                    evaluation.add(
+                        name: sample.name, contentHash: answer.contentHash, label: sample.label,
+                        probabilities: answer.probabilities)
+                case .failure(let error):
+                    // The report names pictures as the data does, not by where they lie on this machine.
+                    var message = String(describing: error)
+                    if case .file(let path) = sample.content { message = message.replacing(path, with: sample.name) }
+                    evaluation.addFailure(name: sample.name, label: sample.label, error: message)
+                }
+            })
         return (evaluation, batch)
     }
 

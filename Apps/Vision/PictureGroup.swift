@@ -30,7 +30,7 @@ extension Vision {
         _ samples: [Sample], batchSize: Int, on console: Console, name: (Sample) -> String,
         reading read: @escaping @Sendable (Sample) throws -> Picture,
         asking network: @escaping @Sendable ([Picture]) throws -> [Answer],
-        _ record: (Sample, Result<Answer, any Error>) throws -> Void
+        recording record: (Sample, Result<Answer, any Error>) throws -> Void
     ) async -> BatchReport {
         let meter = ProgressMeter(on: console, label: "evaluating", unit: .items("pictures"))
         defer { meter.finish() }

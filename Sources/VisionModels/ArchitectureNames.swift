@@ -19,10 +19,3 @@ struct ArchitectureNames: Decodable {
     /// Whether one of them is among `names`.
     func isOne(of names: String...) -> Bool { stated.contains { names.contains($0) } }
 }
-
-/// What `config.json` holds: configurations look alike, whatever they are of.
-func configurationJSON(_ file: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(file) + Data("\n".utf8)
-}

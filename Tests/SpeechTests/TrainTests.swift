@@ -108,6 +108,10 @@ import Testing
         let strict = try speech(arguments + ["--output", "strict"])
         #expect(strict.status == 1 && strict.errors.contains("list.tsv:8: "), "\(strict.errors)")
         #expect(strict.errors.contains("--skip-bad") && !folder.exists("strict"))
+        // What is wrong with a list comes before what follows from it.
+        try folder.write("tones/lo_ann_0.wav\tlo\nno tab here", to: "few.tsv")
+        let few = try speech(["train", "--data", "few.tsv", "--preset", "1m", "--output", "few"])
+        #expect(few.status == 1 && few.errors.contains("few.tsv:2: "), "\(few.errors)")
         let lenient = try speech(arguments + ["--skip-bad", "4", "--output", "lenient"])
         #expect(lenient.status == 0, "\(lenient.errors)")
         for place in ["list.tsv:7: ", "list.tsv:8: ", "list.tsv:9: ", "list.tsv:10: "] {

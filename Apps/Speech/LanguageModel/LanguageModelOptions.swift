@@ -11,12 +11,16 @@ struct LanguageModelOptions: ParsableArguments {
             "Weigh words by this language model of n-grams (ARPA); for models that spell what they hear.",
             valueName: "file"))
     var languageModel: String?
-    @Option(help: ArgumentHelp("How much the language model counts (default: 0.5).", valueName: "factor"))
+    @Option(
+        help: ArgumentHelp(
+            "How much the language model counts (default: \(LanguageModelFusion.standardWeight)).", valueName: "factor")
+    )
     var lmWeight: Float?
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "What each word adds to a text's score (default: 1.5).", valueName: "logarithm", visibility: .hidden))
+            "What each word adds to a text's score (default: \(LanguageModelFusion.standardWordBonus)).",
+            valueName: "logarithm", visibility: .hidden))
     var wordBonus: Float?
 
     func validate() throws {
@@ -28,6 +32,9 @@ struct LanguageModelOptions: ParsableArguments {
         }
     }
 
+    private var weight: Float { lmWeight ?? LanguageModelFusion.standardWeight }
+    private var bonus: Float { wordBonus ?? LanguageModelFusion.standardWordBonus }
+
     /// Reads the model; nil where none is named.
     func fusion() throws -> LanguageModelFusion? {
         guard let path = languageModel else { return nil }
@@ -38,9 +45,7 @@ struct LanguageModelOptions: ParsableArguments {
             throw NGramError.unreadable(file: path, reason: "no such file, or reading it is not permitted")
         }
         let model = try ARPAReader.read(Array(contents), file: path)
-        let standard = LanguageModelFusion(model)
-        return LanguageModelFusion(
-            model, weight: lmWeight ?? standard.weight, wordBonus: wordBonus ?? standard.wordBonus)
+        return LanguageModelFusion(model, weight: weight, wordBonus: bonus)
     }
 
     /// For reports.
@@ -48,7 +53,7 @@ struct LanguageModelOptions: ParsableArguments {
         guard let languageModel else { return ["language_model": "none"] }
         return [
             "language_model": .text(URL(fileURLWithPath: languageModel).lastPathComponent),
-            "lm_weight": .number(Double(lmWeight ?? 0.5)), "word_bonus": .number(Double(wordBonus ?? 1.5)),
+            "lm_weight": .number(Double(weight)), "word_bonus": .number(Double(bonus)),
         ]
     }
 }

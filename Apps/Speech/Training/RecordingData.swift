@@ -26,13 +26,17 @@ struct RecordingData {
         self.path = URL(fileURLWithPath: path).path
         badLimit = options.skipBad ?? 0
         var (all, bad) = try Self.recordings(self.path)
+        let others = try options.validation.map { try Self.recordings(URL(fileURLWithPath: $0).path) }
+        bad += others?.bad ?? []
+        badLines = bad
+        if let last = bad.last, bad.count > badLimit {
+            throw SpeechDataError(place: self.path, .tooManyBad(limit: badLimit, last: "\(last)"))
+        }
         // Those for testing are for nothing else.
-        let isDivided = all.contains { $0.split == .training }
+        let isDivided = all.contains { $0.split != nil }
         let kept = all.filter { $0.split == .validation }
         if isDivided { all = all.filter { $0.split == .training } }
-        if let validation = options.validation {
-            let (others, otherBad) = try Self.recordings(URL(fileURLWithPath: validation).path)
-            bad += otherBad
+        if let others = others?.good {
             let parts = others.filter { $0.split == .validation }
             (training, self.validation) = (all, parts.isEmpty ? others : parts)
         } else if !options.speakerNames.isEmpty {
@@ -57,14 +61,12 @@ struct RecordingData {
             validation = all.indices.filter { kept.contains($0) }.map { all[$0] }
         }
         guard !training.isEmpty else { throw SpeechDataError(place: self.path, .empty) }
-        badLines = bad
-        if let last = bad.last, bad.count > badLimit {
-            throw SpeechDataError(place: self.path, .tooManyBad(limit: badLimit, last: "\(last)"))
-        }
         for error in bad { console.error("left out: \(error)") }
     }
 
-    private static func recordings(_ path: String) throws -> ([TranscribedRecording], [ManifestError]) {
+    private static func recordings(
+        _ path: String
+    ) throws -> (good: [TranscribedRecording], bad: [ManifestError]) {
         var (good, bad): ([TranscribedRecording], [ManifestError]) = ([], [])
         for entry in try TranscriptManifest(path: path).recordings {
             switch entry {

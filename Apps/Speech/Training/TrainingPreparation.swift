@@ -27,6 +27,9 @@ struct TrainingPreparation {
         var configuration = preset.configuration(vocabularySize: tokenizer.vocabularySize)
         configuration.spelling = spelling
         configuration.intermediateLayers = recordings.intermediateLayers
+        // Before all recordings are read: an option may not fit.
+        let store = ParameterStore(random: RandomSource(seed: data.seed))
+        let model = try ConformerModel(configuration, in: store)
         let (learnt, kept) = try data.prepared(spelling, tokenizer)
         let batchSize = training.batchSize ?? ConformerPreset.batchSize
         let batches = SpeechBatches(
@@ -40,8 +43,6 @@ struct TrainingPreparation {
         let steps = (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1
         let settings = training.settings(preset: preset.trainingSettings(stepsPerEpoch: steps))
         try settings.validate()
-        let store = ParameterStore(random: RandomSource(seed: data.seed))
-        let model = try ConformerModel(configuration, in: store)
         return TrainingWork(
             CTCTraining(
                 model, parameters: store, dropout: dropout, intermediateWeight: ConformerPreset.intermediateWeight),

@@ -74,9 +74,7 @@ extension ModelFolder {
             let key = entries["dtype"] == nil ? "torch_dtype" : "dtype"
             entries[key] = .text("\(elementType)")
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(entries) + Data("\n".utf8)
+        return try configurationJSON(entries)
     }
 
     /// The small files that belong to the model beside configuration and weights, by name: tokenizer, templates.

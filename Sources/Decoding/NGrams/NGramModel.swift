@@ -88,9 +88,6 @@ public struct NGramModel: Sendable {
 
     public var unknown: Int32 { ids[Self.unknownWord] ?? -1 }
 
-    /// Whether a word is in the vocabulary.
-    public func knows(_ word: String) -> Bool { ids[word] != nil }
-
     /// Before anything has been said.
     public var start: State {
         State(node: ids[Self.beginning].flatMap { child(0, $0) } ?? 0)

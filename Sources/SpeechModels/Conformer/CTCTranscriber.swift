@@ -12,7 +12,6 @@ public final class CTCTranscriber: SpeechRecognizer {
     let tokenizer: any Tokenizer
     let spectrogram: LogMelSpectrogram
     let voiceActivityDetector: any VoiceActivityDetector
-    let languageModel: LanguageModelFusion?
     private let scorer: WordScorer?
 
     public var architecture: String { ConformerConfiguration.modelType }
@@ -34,11 +33,11 @@ public final class CTCTranscriber: SpeechRecognizer {
             let store = ParameterStore(reading: files.weights)
             model = try ConformerModel(files.configuration, in: store)
             store.packMatrices()
+            files.weights.releasePages()
         } catch let mismatch as ParameterMismatch {
             throw SpeechModelError.weightsDoNotFit(folder: files.folder, mismatch)
         }
         self.voiceActivityDetector = voiceActivityDetector
-        self.languageModel = languageModel
         scorer = languageModel.map { [tokenizer] in WordScorer($0, tokenizer) }
         loadTime = (clock.now - start).seconds
     }

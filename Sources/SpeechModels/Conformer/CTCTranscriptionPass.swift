@@ -26,8 +26,6 @@ struct CTCTranscriptionPass {
     private static let windowCapacity = Int(windowSeconds) * Transcriber.sampleRate
     /// Seconds of silence between words that end a phrase.
     private static let phrasePause = 0.6
-    /// Seconds of a frame that the model sees.
-    private static let frameSeconds = 0.04
     /// Samples whose power is looked at for a pause (20 ms).
     private static let blockSize = Transcriber.sampleRate / 50
 
@@ -58,6 +56,12 @@ struct CTCTranscriptionPass {
         guard sound.readCount > 0 else { throw SpeechModelError.noSamples(source: source.description) }
         timings.total = (clock.now - start).seconds
         emit(.finished(transcript))
+    }
+
+    /// Seconds of a frame that the model sees.
+    private var frameSeconds: Double {
+        let samples = transcriber.spectrogram.configuration.hop * ConformerConfiguration.subsampling
+        return Double(samples) / Double(Transcriber.sampleRate)
     }
 
     private var duration: Double { Double(sound.readCount) / Double(Transcriber.sampleRate) }
@@ -131,8 +135,8 @@ struct CTCTranscriptionPass {
         let joins = sound.joins(within: count)
         var phrases: [[SpelledWord]] = []
         for word in words {
-            let start = Double(word.frames.lowerBound) * Self.frameSeconds
-            if let end = phrases.last?.last.map({ Double($0.frames.upperBound) * Self.frameSeconds }),
+            let start = Double(word.frames.lowerBound) * frameSeconds
+            if let end = phrases.last?.last.map({ Double($0.frames.upperBound) * frameSeconds }),
                 start - end < Self.phrasePause, !joins.contains(where: { $0 >= end && $0 <= start })
             {
                 phrases[phrases.count - 1].append(word)
@@ -146,7 +150,7 @@ struct CTCTranscriptionPass {
     private func segment(_ words: [SpelledWord]) -> TranscriptSegment {
         func time(_ frame: Int, isEnd: Bool) -> Double {
             // In hundredths: a frame has four of them.
-            (100 * min(duration, sound.time(of: Double(frame) * Self.frameSeconds, isEnd: isEnd))).rounded() / 100
+            (100 * min(duration, sound.time(of: Double(frame) * frameSeconds, isEnd: isEnd))).rounded() / 100
         }
         func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(max(1, values.count)) }
         let text = words.map { " " + $0.text }.joined()

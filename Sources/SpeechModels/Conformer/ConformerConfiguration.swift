@@ -88,9 +88,5 @@ public struct ConformerConfiguration: Codable, Sendable, Equatable {
     }
 
     /// What `config.json` holds.
-    public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
-    }
+    public func json() throws -> Data { try configurationJSON(self) }
 }

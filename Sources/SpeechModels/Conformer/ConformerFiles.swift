@@ -33,13 +33,14 @@ struct ConformerFiles {
 extension ConformerConfiguration {
     /// The small files of a model with this configuration.
     public func files(_ tokenizer: TrainedTokenizer) throws -> ModelFiles {
+        let whisper = LogMelConfiguration.whisper(bandCount: melBins)
         let features = """
             {
-              "chunk_length" : 30,
+              "chunk_length" : \(whisper.windowSeconds),
               "feature_size" : \(melBins),
-              "hop_length" : 160,
-              "n_fft" : 400,
-              "sampling_rate" : \(Transcriber.sampleRate)
+              "hop_length" : \(whisper.hop),
+              "n_fft" : \(whisper.frameSize),
+              "sampling_rate" : \(whisper.sampleRate)
             }
 
             """

@@ -8,7 +8,10 @@ public struct LanguageModelFusion: Sendable {
     public let weight: Float
     public let wordBonus: Float
 
-    public init(_ model: NGramModel, weight: Float = 0.5, wordBonus: Float = 1.5) {
+    public static let standardWeight: Float = 0.5
+    public static let standardWordBonus: Float = 1.5
+
+    public init(_ model: NGramModel, weight: Float = standardWeight, wordBonus: Float = standardWordBonus) {
         (self.model, self.weight, self.wordBonus) = (model, weight, wordBonus)
     }
 }

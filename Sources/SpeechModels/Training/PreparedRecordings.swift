@@ -46,29 +46,25 @@ public struct PreparedRecordings: Sendable {
         progress: @Sendable (Int) -> Void = { _ in }
     ) throws(SpeechDataError) {
         self.tokenizer = tokenizer
-        let results = Mutex<(entries: [Result<Entry, SpeechDataError>?], done: Int, badCount: Int)>(
-            ([Result<Entry, SpeechDataError>?](repeating: nil, count: recordings.count), 0, 0))
-        Threads.parallelFor(recordings.count) { index in
-            // Once it is clear that they are too many, the others are not read.
-            if results.withLock({ $0.badCount > badLimit }) { return }
-            let result = Result { () throws(SpeechDataError) -> Entry in
-                try Self.entry(recordings[index], spelling, tokenizer)
+        // Beyond the limit samples are let go as soon as they are known to be good.
+        let byteCount = Mutex(0)
+        // Once it is clear that they are too many, the others are not read.
+        let found = Threads.attempts(recordings.count, failureLimit: badLimit, progress: progress) {
+            index throws(SpeechDataError) -> Entry in
+            var entry = try Self.entry(recordings[index], spelling, tokenizer)
+            let total = byteCount.withLock { bytes in
+                bytes += 2 * entry.clip.sampleCount
+                return bytes
             }
-            let done = results.withLock { results in
-                results.entries[index] = result
-                if case .failure = result { results.badCount += 1 }
-                results.done += 1
-                return results.done
-            }
-            progress(done)
+            if total > byteLimit { entry.samples = nil }
+            return entry
         }
-        var (clips, kept, bad, byteCount): ([Clip], [[Int16]?], [SpeechDataError], Int) = ([], [], [], 0)
-        for result in results.withLock({ $0.entries }) {
+        var (clips, kept, bad): ([Clip], [[Int16]?], [SpeechDataError]) = ([], [], [])
+        for result in found {
             do throws(SpeechDataError) {
                 guard let entry = try result?.get() else { continue }
-                byteCount += 2 * entry.samples.count
                 clips.append(entry.clip)
-                kept.append(byteCount <= byteLimit ? entry.samples : nil)
+                kept.append(entry.samples)
             } catch {
                 bad.append(error)
                 guard bad.count <= badLimit else {
@@ -80,9 +76,10 @@ public struct PreparedRecordings: Sendable {
         (self.clips, self.kept, self.bad) = (clips, kept, bad)
     }
 
-    private struct Entry {
+    private struct Entry: Sendable {
         let clip: Clip
-        let samples: [Int16]
+        /// Nil where there is no room for them.
+        var samples: [Int16]?
     }
 
     private static func entry(
@@ -95,8 +92,11 @@ public struct PreparedRecordings: Sendable {
         guard !text.isEmpty else { throw error(.noText) }
         let targets: [Int]
         do { targets = try tokenizer.targets(of: text) } catch let failure { throw error(.unreadable("\(failure)")) }
-        let unknown = Set(text.unicodeScalars.filter { isUnknown($0, tokenizer) }.map { String($0) })
-        guard unknown.isEmpty else { throw error(.outsideAlphabet(unknown.sorted())) }
+        if let unknownToken = tokenizer.id(of: CharacterTrainer.unknownToken), targets.contains(unknownToken) {
+            let unknown = Set(
+                text.unicodeScalars.map { String($0) }.filter { (try? tokenizer.targets(of: $0)) == [unknownToken] })
+            guard unknown.isEmpty else { throw error(.outsideAlphabet(unknown.sorted())) }
+        }
         let samples: [Int16]
         do { samples = try read(recording.path) } catch let failure { throw error(.unreadable("\(failure)")) }
         let seconds = Double(samples.count) / Double(sampleRate)
@@ -108,12 +108,6 @@ public struct PreparedRecordings: Sendable {
         let clip = Clip(
             path: recording.path, text: text, speaker: recording.speaker, sampleCount: samples.count)
         return Entry(clip: clip, samples: samples)
-    }
-
-    /// Whether a character has only the token that stands for all that is not known.
-    private static func isUnknown(_ scalar: Unicode.Scalar, _ tokenizer: any Tokenizer) -> Bool {
-        guard let unknown = tokenizer.id(of: CharacterTrainer.unknownToken) else { return false }
-        return (try? tokenizer.targets(of: String(scalar))) == [unknown]
     }
 
     /// The samples of a sound file at the model's rate. A little more than is allowed is read, so that it is told.

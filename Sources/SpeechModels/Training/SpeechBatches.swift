@@ -65,15 +65,14 @@ public final class SpeechBatches: BatchSource {
     private func sound(
         _ utterance: ClipOrder.Utterance, using random: inout RandomSource
     ) throws -> (samples: [Float], target: [Int]) {
-        func pause() -> [Float] {
-            [Float](
-                repeating: 0, count: Int(random.uniform() * Self.longestPause * Float(PreparedRecordings.sampleRate)))
-        }
+        let longestPause = Self.longestPause * Float(PreparedRecordings.sampleRate)
+        func pause() -> [Float] { [Float](repeating: 0, count: Int(random.uniform() * longestPause)) }
         var (samples, texts): ([Float], [String]) = ([], [])
         for number in utterance.clips {
             let clip = recordings.clips[number]
             // The longest pause that may follow is counted too.
-            guard texts.isEmpty || samples.count + clip.sampleCount + 4_800 <= Self.longestSampleCount else { break }
+            guard texts.isEmpty || samples.count + clip.sampleCount + Int(longestPause) <= Self.longestSampleCount
+            else { break }
             if settings.longestJoin > 1 { samples += pause() }
             samples += try recordings.samples(number)
             texts.append(clip.text)
@@ -89,13 +88,14 @@ public final class SpeechBatches: BatchSource {
     }
 
     private func batches(of epoch: Int) -> [[ClipOrder.Utterance]] {
-        if let known = batches.withLock({ $0.first { $0.epoch == epoch }?.batches }) { return known }
-        let made = order.batches(epoch: epoch)
+        // Within the lock: several batches are asked for at once, and one of them makes the order for all.
         batches.withLock { all in
+            if let known = all.first(where: { $0.epoch == epoch }) { return known.batches }
+            let made = order.batches(epoch: epoch)
             // One pass ends while batches of the next are made ahead.
             all = all.suffix(1) + [(epoch, made)]
+            return made
         }
-        return made
     }
 }
 

@@ -1,7 +1,6 @@
 import Datasets
 import Images
 import Kernels
-import Synchronization
 
 /// Reads pictures several at a time: what became of each.
 ///
@@ -14,21 +13,8 @@ func readPictures<Content: Sendable>(
     _ count: Int, skippingBad badLimit: Int, path: String, progress: @Sendable (Int) -> Void,
     reading read: @Sendable (Int) throws(ImageError) -> Content
 ) throws(PictureDataError) -> [Result<Content, ImageError>] {
-    let state = Mutex<(results: [Result<Content, ImageError>?], done: Int, badCount: Int)>(
-        ([Result<Content, ImageError>?](repeating: nil, count: count), 0, 0))
-    Threads.parallelFor(count) { index in
-        // Once it is clear that they are too many, the others are not read.
-        if state.withLock({ $0.badCount > badLimit }) { return }
-        let result = Result { () throws(ImageError) in try read(index) }
-        let done = state.withLock { state in
-            state.results[index] = result
-            if case .failure = result { state.badCount += 1 }
-            state.done += 1
-            return state.done
-        }
-        progress(done)
-    }
-    let results = state.withLock { $0.results }
+    // Once it is clear that they are too many, the others are not read.
+    let results = Threads.attempts(count, failureLimit: badLimit, progress: progress, read)
     var badCount = 0
     for case .failure(let error) in results {
         badCount += 1
