@@ -19,8 +19,8 @@ public struct Drawing: Sendable {
             isTurned: Bool = false, halo: Color? = nil)
     }
 
-    public let width: Double
-    public let height: Double
+    public private(set) var width: Double
+    public private(set) var height: Double
     public var background: Color
     public private(set) var elements: [Element] = []
 
@@ -29,4 +29,30 @@ public struct Drawing: Sendable {
     }
 
     public mutating func add(_ element: Element) { elements.append(element) }
+
+    /// Makes room for another drawing under this one.
+    public mutating func addBelow(_ other: Drawing) {
+        elements += other.elements.map { $0.moved(down: height) }
+        width = max(width, other.width)
+        height += other.height
+    }
+}
+
+extension Drawing.Element {
+    fileprivate func moved(down distance: Double) -> Self {
+        func moved(_ point: Point) -> Point { Point(point.x, point.y + distance) }
+        func moved(_ box: Rectangle) -> Rectangle {
+            Rectangle(x: box.x, y: box.y + distance, width: box.width, height: box.height)
+        }
+        return switch self {
+        case .rectangle(let box, let fill): .rectangle(moved(box), fill: fill)
+        case .line(let points, let color, let width, let clip):
+            .line(points.map(moved), color: color, width: width, clip: clip.map(moved))
+        case .disc(let center, let radius, let fill): .disc(center: moved(center), radius: radius, fill: fill)
+        case .text(let text, let position, let size, let color, let anchor, let isBold, let isTurned, let halo):
+            .text(
+                text, position: moved(position), size: size, color: color, anchor: anchor, isBold: isBold,
+                isTurned: isTurned, halo: halo)
+        }
+    }
 }

@@ -78,19 +78,24 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
 }
 
 /// Lowers the learning rate when a loss stops falling, as PyTorch's `ReduceLROnPlateau` does (mode `min`, relative
-/// threshold 10⁻⁴, no cool-down).
+/// threshold 10⁻⁴, no cool-down), or another figure that is the better the lower it is.
 public struct Plateau: Sendable, Hashable, Codable {
     /// What the peak rate is multiplied by now.
     public private(set) var factor = 1.0
+    /// Of the loss, or of the figure that comes before it.
     private var best: Double?
+    /// Nil where the loss is ``best``.
+    private var lossOfBest: Double?
     private var badEvaluations = 0
 
     public init() {}
 
     /// Takes note of one evaluation.
-    public mutating func observe(_ loss: Double, patience: Int, factor step: Double) {
-        if best.map({ loss < $0 * (1 - 1e-4) }) ?? true {
-            best = loss
+    ///
+    /// - Parameter figure: what counts before the loss, which then decides between equal ones.
+    public mutating func observe(_ loss: Double, figure: Double? = nil, patience: Int, factor step: Double) {
+        if isImprovement(loss, figure) {
+            (best, lossOfBest) = (figure ?? loss, figure.map { _ in loss })
             badEvaluations = 0
         } else {
             badEvaluations += 1
@@ -99,5 +104,13 @@ public struct Plateau: Sendable, Hashable, Codable {
             factor *= step
             badEvaluations = 0
         }
+    }
+
+    private func isImprovement(_ loss: Double, _ figure: Double?) -> Bool {
+        func isLower(_ value: Double, than old: Double) -> Bool { value < old * (1 - 1e-4) }
+        // What was found by another measure says nothing.
+        guard let best, (figure == nil) == (lossOfBest == nil) else { return true }
+        guard let figure, let lossOfBest else { return isLower(loss, than: best) }
+        return figure == best ? isLower(loss, than: lossOfBest) : isLower(figure, than: best)
     }
 }

@@ -9,6 +9,7 @@ struct MetricsLog {
     private let lines: AppendedFile
     private let table: AppendedFile
     private let figureNames: [String]
+    private let decisiveFigure: String?
 
     struct History: Sendable, Equatable {
         /// One for each step.
@@ -24,6 +25,8 @@ struct MetricsLog {
         struct Evaluation: Sendable, Equatable {
             var step: Int
             var loss: Double
+            /// What the model is chosen by, where that is not the loss.
+            var figure: Double?
         }
     }
 
@@ -35,8 +38,8 @@ struct MetricsLog {
 
     /// Opens the log of a run that stands at `step`. Steps after it, and evaluations of it or later ones, are cut off: the
     /// run will do them again.
-    init(folder: String, step: Int, figureNames: [String]) throws {
-        self.figureNames = figureNames.sorted()
+    init(folder: String, step: Int, figureNames: [String], decisiveFigure: String? = nil) throws {
+        (self.figureNames, self.decisiveFigure) = (figureNames.sorted(), decisiveFigure)
         let (linesPath, tablePath) = ("\(folder)/\(Self.linesName)", "\(folder)/\(Self.tableName)")
         let kept = try Self.keptLines(of: linesPath, through: step)
         let text = kept.map { $0.text + "\n" }.joined()
@@ -44,7 +47,7 @@ struct MetricsLog {
         rows += "\n"
         for line in kept {
             rows += Self.row(line.values, figureNames: self.figureNames)
-            history.add(line.values)
+            history.add(line.values, decisiveFigure: decisiveFigure)
         }
         try RunFolder.write(Data(text.utf8), to: linesPath)
         try RunFolder.write(Data(rows.utf8), to: tablePath)
@@ -80,7 +83,7 @@ struct MetricsLog {
         try lines.append("{\(text)}\n")
         let values = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
         try table.append(Self.row(values, figureNames: figureNames))
-        history.add(values)
+        history.add(values, decisiveFigure: decisiveFigure)
     }
 
     // MARK: Lines
@@ -124,7 +127,7 @@ struct MetricsLog {
 }
 
 extension MetricsLog.History {
-    fileprivate mutating func add(_ values: [String: JSONValue]) {
+    fileprivate mutating func add(_ values: [String: JSONValue], decisiveFigure: String?) {
         func number(_ key: String) -> Double? {
             switch values[key] {
             case .integer(let value): Double(value)
@@ -136,7 +139,7 @@ extension MetricsLog.History {
         if let loss = number("loss"), let smoothed = number("smoothed_loss") {
             steps.append(Step(step: step, loss: loss, smoothedLoss: smoothed))
         } else if let loss = number("validation_loss") {
-            validation.append(Evaluation(step: step, loss: loss))
+            validation.append(Evaluation(step: step, loss: loss, figure: decisiveFigure.flatMap(number)))
         }
     }
 }

@@ -7,10 +7,13 @@ struct RunRecords {
     private let run: RunFolder
     private var lastDrawing = ContinuousClock.now
 
+    private let decisiveFigure: String?
+
     /// - Parameter step: where the run stands.
-    init(_ run: RunFolder, step: Int, figureNames: [String]) throws {
-        self.run = run
-        metrics = try MetricsLog(folder: run.path, step: step, figureNames: figureNames)
+    init(_ run: RunFolder, step: Int, figureNames: [String], decisiveFigure: String?) throws {
+        (self.run, self.decisiveFigure) = (run, decisiveFigure)
+        metrics = try MetricsLog(
+            folder: run.path, step: step, figureNames: figureNames, decisiveFigure: decisiveFigure)
         events = try EventFile(folder: run.path, step: step)
     }
 
@@ -48,7 +51,7 @@ struct RunRecords {
 
     private func drawCurve() throws {
         guard !metrics.history.steps.isEmpty else { return }
-        let curve = LearningCurve(metrics.history, title: run.title)
+        let curve = LearningCurve(metrics.history, title: run.title, decisiveFigure: decisiveFigure)
         try RunFolder.write(Data(curve.svg().utf8), to: run.file("curve.svg"))
         try RunFolder.write(Data(try curve.png()), to: run.file("curve.png"))
     }

@@ -19,14 +19,19 @@ public protocol TrainableModel: Sendable {
     /// Further figures that follow from a validation loss, by name: perplexity, bits per byte.
     func figures(validationLoss: Double) -> [String: Double]
 
-    /// The names of what a batch's loss counts beside itself (``BatchLoss/counts``); their means over the targets are
-    /// figures of an evaluation.
+    /// The names of what a batch's loss counts beside itself (``BatchLoss/counts``); their ratios are figures of an
+    /// evaluation.
     var countNames: [String] { get }
+
+    /// The figure of an evaluation by which checkpoints are compared, the lowest being the best; of those that have the
+    /// same, the loss decides. Nil where the loss decides alone.
+    var decisiveFigure: String? { get }
 }
 
 extension TrainableModel {
     public func figures(validationLoss: Double) -> [String: Double] { [:] }
     public var countNames: [String] { [] }
+    public var decisiveFigure: String? { nil }
 }
 
 /// The losses of a micro-batch, summed and not averaged, so that several of them can be divided by all their targets.
@@ -36,13 +41,13 @@ public struct BatchLoss: Sendable {
     public let targetCount: Int
     /// What the throughput counts; the targets unless said otherwise.
     public let itemCount: Int
-    /// Sums over all targets by name, as of those that were hit: in evaluations, all that the model names.
-    public let counts: [String: Double]
+    /// What was counted of the batch by name, as of targets that were hit: in evaluations, all that the model names.
+    public let counts: [String: BatchCount]
     /// New values of buffers, which the trainer applies once the loss is found to be a number.
     public let updates: BufferUpdates
 
     public init(
-        sum: Tensor, targetCount: Int, itemCount: Int? = nil, counts: [String: Double] = [:],
+        sum: Tensor, targetCount: Int, itemCount: Int? = nil, counts: [String: BatchCount] = [:],
         updates: BufferUpdates = BufferUpdates()
     ) {
         self.sum = sum
@@ -50,4 +55,22 @@ public struct BatchLoss: Sendable {
         self.itemCount = itemCount ?? targetCount
         (self.counts, self.updates) = (counts, updates)
     }
+}
+
+/// How many there are in a batch, of how many: hits of targets, errors of words. Both are summed over batches before one is
+/// divided by the other.
+public struct BatchCount: Sendable, Hashable {
+    public var count: Double
+    public var total: Double
+
+    public init(_ count: Double, of total: Double) { (self.count, self.total) = (count, total) }
+
+    public init(_ count: Int, of total: Int) { self.init(Double(count), of: Double(total)) }
+
+    static func + (first: BatchCount, second: BatchCount) -> BatchCount {
+        BatchCount(first.count + second.count, of: first.total + second.total)
+    }
+
+    /// What was counted where there was nothing counts in full: words invented over silence.
+    var ratio: Double { count / max(1, total) }
 }

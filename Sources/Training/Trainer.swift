@@ -63,7 +63,8 @@ public struct Trainer<Model: TrainableModel> {
                     patience: settings.patience)))
         if isResumed { try restore(from: run, weights: files.names.weights) }
         var records = try RunRecords(
-            run, step: state.step, figureNames: model.figures(validationLoss: 1).keys + model.countNames)
+            run, step: state.step, figureNames: model.figures(validationLoss: 1).keys + model.countNames,
+            decisiveFigure: model.decisiveFigure)
         var ending = endingBeforeNextStep()
         // A checkpoint is written before its step is evaluated, and may be all that was left of that.
         if isResumed, isEvaluationDue(ending) { ending = try evaluate(run, &records, ending) }
@@ -77,7 +78,8 @@ public struct Trainer<Model: TrainableModel> {
         }
         try saving(run) { try records.finish() }
         return TrainingOutcome(
-            ending: ending ?? .finished, step: state.step, bestStep: state.best?.step, bestLoss: state.best?.loss)
+            ending: ending ?? .finished, step: state.step, bestStep: state.best?.step, bestLoss: state.best?.loss,
+            bestFigure: state.best?.figure)
     }
 
     /// One step without a run, to see that it works and what it takes. The model is changed by it.
@@ -179,19 +181,21 @@ public struct Trainer<Model: TrainableModel> {
         let start = clock.now
         let measured = try average.map { try $0.withAverages(measureValidationLoss) } ?? measureValidationLoss()
         // Interrupted: the resumed run evaluates the step again.
-        guard let (loss, targetCount, means) = measured else { return .interrupted }
+        guard let (loss, targetCount, ratios) = measured else { return .interrupted }
         guard loss.isFinite else {
             throw TrainingError.validationLossNotFinite(step: state.step, lastCheckpoint: run.lastCheckpoint)
         }
+        let figures = model.figures(validationLoss: loss).merging(ratios) { $1 }
+        let candidate = TrainingState.Best(
+            step: state.step, loss: loss, figure: model.decisiveFigure.flatMap { figures[$0] })
         if case .plateau(let patience, let factor) = settings.schedule.curve {
-            state.plateau.observe(loss, patience: patience, factor: factor)
+            state.plateau.observe(loss, figure: candidate.figure, patience: patience, factor: factor)
         }
-        let isBest = state.best.map { loss < $0.loss } ?? true
+        let isBest = state.best.map { candidate.isBetter(than: $0) } ?? true
         state.evaluationsWithoutImprovement = isBest ? 0 : state.evaluationsWithoutImprovement + 1
-        if isBest { state.best = TrainingState.Best(step: state.step, loss: loss) }
+        if isBest { state.best = candidate }
         let validationReport = ValidationReport(
-            step: state.step, loss: loss, targetCount: targetCount, isBest: isBest,
-            figures: model.figures(validationLoss: loss).merging(means) { $1 })
+            step: state.step, loss: loss, targetCount: targetCount, isBest: isBest, figures: figures)
         state.seconds += (clock.now - start) / .seconds(1)
         try saving(run) {
             if isBest { try run.link("best", toStep: state.step) }
@@ -202,19 +206,19 @@ public struct Trainer<Model: TrainableModel> {
         return ending ?? endingBeforeNextStep()
     }
 
-    /// The mean loss over the validation data, and the means of what the model counts; nil where the caller asked to stop.
-    private func measureValidationLoss() throws -> (loss: Double, targetCount: Int, means: [String: Double])? {
+    /// The mean loss over the validation data, and the ratios of what the model counts; nil where the caller asked to stop.
+    private func measureValidationLoss() throws -> (loss: Double, targetCount: Int, ratios: [String: Double])? {
         guard let validation else { return nil }
         var (sum, targetCount) = (0.0, 0)
-        var counts = Dictionary(uniqueKeysWithValues: model.countNames.map { ($0, 0.0) })
+        var counts = Dictionary(uniqueKeysWithValues: model.countNames.map { ($0, BatchCount(0, of: 0)) })
         for index in 0..<min(validation.batchesPerEpoch, settings.evaluationBatches ?? Int.max) {
             if shouldStop() { return nil }
             let loss = model.loss(try validation.batch(index, epoch: 0), mode: .inference)
             sum += Double(loss.sum.scalar)
             targetCount += loss.targetCount
-            counts.merge(loss.counts) { $0 + $1 }
+            counts.merge(loss.counts, uniquingKeysWith: +)
         }
-        return (sum / Double(targetCount), targetCount, counts.mapValues { $0 / Double(targetCount) })
+        return (sum / Double(targetCount), targetCount, counts.mapValues(\.ratio))
     }
 
     // MARK: Checkpoints

@@ -17,7 +17,7 @@ public struct TrainingPlan: Sendable, Equatable {
     public let plannedSteps: Int?
     /// Seconds that the run may take.
     public let maximumSeconds: Double?
-    /// Evaluations without a better loss that end the run.
+    /// Evaluations without a better one that end the run.
     public let patience: Int?
 
     public init(
@@ -55,9 +55,9 @@ public struct ValidationReport: Sendable, Equatable {
     /// The mean loss over all targets.
     public let loss: Double
     public let targetCount: Int
-    /// Whether it is the smallest so far.
+    /// Whether it is the best so far, by the model's decisive figure or else the loss.
     public let isBest: Bool
-    /// Derived figures by name.
+    /// Further figures by name.
     public let figures: [String: Double]
 }
 
@@ -67,7 +67,7 @@ public struct TrainingOutcome: Sendable, Equatable {
         /// All planned steps are done.
         case finished
         case outOfTime
-        /// The validation loss has not improved for as long as the patience allows.
+        /// Evaluations have not improved for as long as the patience allows.
         case stoppedEarly
         /// The caller asked to stop; the run can be resumed.
         case interrupted
@@ -77,4 +77,6 @@ public struct TrainingOutcome: Sendable, Equatable {
     public let step: Int
     public let bestStep: Int?
     public let bestLoss: Double?
+    /// The model's decisive figure at that step, where it has one.
+    public let bestFigure: Double?
 }

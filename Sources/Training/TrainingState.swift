@@ -19,6 +19,14 @@ struct TrainingState: Codable, Sendable {
     struct Best: Codable, Sendable {
         var step: Int
         var loss: Double
+        /// What the model is chosen by; nil where that is the loss.
+        var figure: Double?
+
+        /// A state that older versions wrote may lack the figure; then the loss decides, as it did.
+        func isBetter(than other: Best) -> Bool {
+            guard let figure, let otherFigure = other.figure, figure != otherFigure else { return loss < other.loss }
+            return figure < otherFigure
+        }
     }
 }
 

@@ -44,7 +44,9 @@ import Testing
         let run = try speech(["train"] + Self.small + ["--max-steps", "60", "--output", "run"])
         #expect(run.status == 0 && run.output == "", "\(run.errors)")
         // Of 48, numbers 0 to 4 are for testing; a tenth of the others is kept.
-        for text in ["25 recordings", "2 speakers) to learn from, 3 recordings", "token error rate", "done after 60"] {
+        for text in [
+            "25 recordings", "2 speakers) to learn from, 3 recordings", "word error rate", "; best word error rate 0",
+        ] {
             #expect(run.errors.contains(text), "\(text) is not in \(run.errors)")
         }
         for name in ["curve.png", "metrics.csv", "best/config.json", "best/tokenizer.json"] {

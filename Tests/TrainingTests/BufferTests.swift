@@ -31,7 +31,7 @@ import Testing
             let result = head(norm(batch, mode: mode, updates: &updates))
             return BatchLoss(
                 sum: sum(multiply(result, result)), targetCount: batch.shape[0],
-                counts: ["positive": Double(result.floats().count { $0 > 0 })], updates: updates)
+                counts: ["positive": BatchCount(result.floats().count { $0 > 0 }, of: 4)], updates: updates)
         }
     }
 

@@ -15,10 +15,13 @@ struct SmallModel: TrainableModel {
 
     let parameters: ParameterStore
     let itemName = "samples"
+    /// `contrary` is best where the loss is worst; `same` never changes.
+    var decisiveFigure: String?
     private let first: Linear
     private let second: Linear
 
-    init(seed: UInt64 = 1, width: Int = 5) {
+    init(seed: UInt64 = 1, width: Int = 5, decisiveFigure: String? = nil) {
+        self.decisiveFigure = decisiveFigure
         parameters = ParameterStore(random: RandomSource(seed: seed))
         first = Linear(3, width, in: parameters.root / "first")
         second = Linear(width, 1, in: parameters.root / "second")
@@ -35,7 +38,10 @@ struct SmallModel: TrainableModel {
         return BatchLoss(sum: sum(multiply(difference, difference)), targetCount: batch.inputs.shape[0])
     }
 
-    func figures(validationLoss: Double) -> [String: Double] { ["root": validationLoss.squareRoot()] }
+    func figures(validationLoss: Double) -> [String: Double] {
+        let figures = ["root": validationLoss.squareRoot()]
+        return decisiveFigure == nil ? figures : figures.merging(["contrary": -validationLoss, "same": 1]) { $1 }
+    }
 
     static let files = ModelFiles(
         configuration: Data("{\"model_type\":\"small\"}\n".utf8), others: ["note.txt": Data("x".utf8)])

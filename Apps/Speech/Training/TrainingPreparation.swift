@@ -45,7 +45,8 @@ struct TrainingPreparation {
         try settings.validate()
         return TrainingWork(
             CTCTraining(
-                model, parameters: store, dropout: dropout, intermediateWeight: ConformerPreset.intermediateWeight),
+                model, tokenizer: tokenizer, parameters: store, dropout: dropout,
+                intermediateWeight: ConformerPreset.intermediateWeight),
             data: PrefetchedBatches(batches, ahead: max(2, Threads.count)),
             validation: validation.map { PrefetchedBatches($0, ahead: max(2, Threads.count)) }, settings: settings,
             files: try configuration.files(trained),

@@ -87,8 +87,9 @@ public struct TrainingWork<Model: TrainableModel>: Sendable {
     }
 
     private func tell(_ outcome: TrainingOutcome, of run: RunFolder, on console: Console) {
-        let best = outcome.bestLoss.map { loss in
-            "; best validation loss \(fixed(loss, 4)) at step \(outcome.bestStep ?? outcome.step)"
+        let figure = outcome.bestFigure.map { ((model.decisiveFigure ?? "").replacing("_", with: " "), $0) }
+        let best = (figure ?? outcome.bestLoss.map { ("validation loss", $0) }).map { name, value in
+            "; best \(name) \(fixed(value, 4)) at step \(outcome.bestStep ?? outcome.step)"
         }
         let ending =
             switch outcome.ending {

@@ -3,12 +3,15 @@ import Decoding
 import Evaluation
 public import Parameters
 import Tensors
+public import Tokenizers
 public import Training
 
 /// A network that spells what it hears as the trainer sees it: the negative logarithm of each text's probability (Graves et
 /// al. 2006), summed, and divided by the tokens of all texts.
 public struct CTCTraining: TrainableModel {
     public let model: ConformerModel
+    /// What the tokens of targets mean.
+    public let tokenizer: any Tokenizer
     public let parameters: ParameterStore
     /// The probability with which elements are dropped in training.
     public let dropout: Float
@@ -16,14 +19,18 @@ public struct CTCTraining: TrainableModel {
     public let intermediateWeight: Float
 
     public init(
-        _ model: ConformerModel, parameters: ParameterStore, dropout: Float = 0, intermediateWeight: Float = 0.3
+        _ model: ConformerModel, tokenizer: any Tokenizer, parameters: ParameterStore, dropout: Float = 0,
+        intermediateWeight: Float = 0.3
     ) {
-        (self.model, self.parameters) = (model, parameters)
+        (self.model, self.tokenizer, self.parameters) = (model, tokenizer, parameters)
         (self.dropout, self.intermediateWeight) = (dropout, intermediateWeight)
     }
 
     public var itemName: String { "frames" }
-    public var countNames: [String] { ["token_error_rate"] }
+    public var countNames: [String] {
+        [TranscriptionEvaluation.wordErrorRate, TranscriptionEvaluation.characterErrorRate]
+    }
+    public var decisiveFigure: String? { TranscriptionEvaluation.wordErrorRate }
 
     public func loss(_ batch: SpeechBatch, mode: Mode) -> BatchLoss {
         var updates = BufferUpdates()
@@ -37,7 +44,7 @@ public struct CTCTraining: TrainableModel {
             return BatchLoss(
                 sum: self.loss(logProbabilities, batch, targets, output.lengths), targetCount: targetCount,
                 itemCount: frames,
-                counts: ["token_error_rate": Double(errors(logProbabilities, output.lengths, batch.targets))])
+                counts: errors(logProbabilities, output.lengths, batch.targets))
         }
         var sum = loss(output.logits)
         if !output.intermediateLogits.isEmpty {
@@ -58,16 +65,23 @@ public struct CTCTraining: TrainableModel {
             blank: model.configuration.blank, reduction: .sum, zeroInfinity: true)
     }
 
-    /// Tokens that the best class of each frame gets wrong.
-    private func errors(_ logProbabilities: Tensor, _ lengths: [Int], _ targets: [[Int]]) -> Int {
+    /// What the best token of each frame gets wrong, in words and in characters.
+    private func errors(_ logProbabilities: Tensor, _ lengths: [Int], _ targets: [[Int]]) -> [String: BatchCount] {
         let search = CTCGreedySearch(blank: model.configuration.blank)
         let (values, time, classes) = (
             logProbabilities.floats(), logProbabilities.shape[1], logProbabilities.shape[2]
         )
-        return targets.indices.reduce(0) { total, index in
+        var (words, characters) = (ErrorCounts(), ErrorCounts())
+        for (index, target) in targets.enumerated() {
             let start = index * time * classes
             let tokens = search.tokens(values[start..<start + lengths[index] * classes], classes: classes).map(\.id)
-            return total + Alignment(reference: targets[index], hypothesis: tokens).counts.errors
+            let score = TranscriptScore(
+                reference: tokenizer.decode(target), hypothesis: tokenizer.decode(tokens), normalizer: .none)
+            (words, characters) = (words + score.words, characters + score.characters)
         }
+        return [
+            TranscriptionEvaluation.wordErrorRate: BatchCount(words.errors, of: words.referenceCount),
+            TranscriptionEvaluation.characterErrorRate: BatchCount(characters.errors, of: characters.referenceCount),
+        ]
     }
 }

@@ -30,7 +30,7 @@ public struct ImageClassifierTraining: TrainableModel {
             let logits = model(batch.pictures)
             return BatchLoss(
                 sum: crossEntropy(logits, targets, reduction: .sum), targetCount: batch.count,
-                counts: ["accuracy": Double(Self.hits(logits, batch.targets))])
+                counts: ["accuracy": BatchCount(Self.hits(logits, batch.targets), of: batch.count)])
         }
         let logits = model(batch.pictures, mode: mode, dropout: dropout, updates: &updates)
         let loss =

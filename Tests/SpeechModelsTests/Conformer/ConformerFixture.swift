@@ -5,6 +5,7 @@ import Parameters
 import Tensors
 import TestKit
 import Testing
+import Tokenizers
 
 @testable import SpeechModels
 
@@ -24,6 +25,11 @@ struct ConformerFixture {
         store = ParameterStore(reading: try folder.openWeights())
         model = try ConformerModel(configuration, in: store)
         expected = try SafetensorsFile(path: Self.folder.appendingPathComponent("expected.safetensors").path)
+    }
+
+    /// Blank, unknown, a space and some letters.
+    static func tokenizer() throws -> any Tokenizer {
+        try loadTokenizer(json: Array(TargetTokenizer.trained(on: [" abcdefghijklmnopqrstuvwxyz"]).json().utf8))
     }
 
     func tensor(_ name: String) throws -> Tensor { try #require(try expected.tensor(named: name)) }

@@ -7,6 +7,7 @@ import Parameters
 import Tensors
 import TestKit
 import Testing
+import Tokenizers
 import Training
 
 @testable import SpeechModels
@@ -35,7 +36,8 @@ struct ConformerParityTests {
     @Test func aStepOfTrainingIsThatOfPyTorch() throws {
         let fixture = try ConformerFixture()
         let training = CTCTraining(
-            fixture.model, parameters: fixture.store, intermediateWeight: 0.3)
+            fixture.model, tokenizer: try ConformerFixture.tokenizer(), parameters: fixture.store,
+            intermediateWeight: 0.3)
         let batch = try fixture.batch()
         var updates = BufferUpdates()
         let (loss, gradients) = valueAndGradients {
@@ -60,11 +62,53 @@ struct ConformerParityTests {
         }
     }
 
+    /// The texts that the best token of each frame spells, read and compared by hand.
+    @Test func errorsAreThoseOfTheTextsOfGreedyDecoding() throws {
+        let fixture = try ConformerFixture()
+        let tokenizer = try ConformerFixture.tokenizer()
+        let training = CTCTraining(fixture.model, tokenizer: tokenizer, parameters: fixture.store)
+        let batch = try fixture.batch()
+        func distance<Token: Equatable>(_ first: [Token], _ second: [Token]) -> Int {
+            guard let a = first.first else { return second.count }
+            guard let b = second.first else { return first.count }
+            let (restOfFirst, restOfSecond) = (Array(first.dropFirst()), Array(second.dropFirst()))
+            if a == b { return distance(restOfFirst, restOfSecond) }
+            return 1
+                + min(
+                    distance(restOfFirst, second), distance(first, restOfSecond), distance(restOfFirst, restOfSecond))
+        }
+        func text(_ ids: [Int]) -> [Character] {
+            Array(tokenizer.decode(ids).split(separator: " ").joined(separator: " "))
+        }
+        var (words, characters) = (BatchCount(0, of: 0), BatchCount(0, of: 0))
+        for (index, target) in batch.targets.enumerated() {
+            let logits = try fixture.tensor("logits.\(index)")
+            let classes = logits.shape[1]
+            var ids: [Int] = []
+            var last = 0
+            for frame in 0..<logits.shape[0] {
+                let row = Array(logits.floats()[frame * classes..<(frame + 1) * classes])
+                let best = row.firstIndex(of: row.max() ?? 0) ?? 0
+                if best != 0, best != last { ids.append(best) }
+                last = best
+            }
+            let (expected, found) = (text(target), text(ids))
+            words.count += Double(distance(expected.split(separator: " "), found.split(separator: " ")))
+            words.total += Double(expected.split(separator: " ").count)
+            characters.count += Double(distance(expected, found))
+            characters.total += Double(expected.count)
+        }
+        #expect(characters.count > 0)
+        let counts = training.loss(batch, mode: .inference).counts
+        #expect(counts == ["word_error_rate": words, "character_error_rate": characters])
+        #expect(training.decisiveFigure == "word_error_rate")
+    }
+
     /// With dropout a pass is a function of the random source.
     @Test func dropoutFollowsItsSource() throws {
         let fixture = try ConformerFixture()
         let training = CTCTraining(
-            fixture.model, parameters: fixture.store, dropout: 0.2)
+            fixture.model, tokenizer: try ConformerFixture.tokenizer(), parameters: fixture.store, dropout: 0.2)
         let batch = try fixture.batch()
         func loss(_ seed: UInt64) -> Float {
             training.loss(batch, mode: .training(RandomSource(seed: seed))).sum.scalar
@@ -82,11 +126,11 @@ struct ConformerParityTests {
         let store = ParameterStore(random: RandomSource(seed: 3))
         let model = try ConformerModel(configuration, in: store)
         let training = CTCTraining(
-            model, parameters: store, dropout: 0.05)
+            model, tokenizer: try ConformerFixture.tokenizer(), parameters: store, dropout: 0.05)
         let batch = SpeechBatch(
             features: .random([3, 60, 12], seed: 5), lengths: [60, 41, 52],
             targets: [[2, 3, 3, 4, 2], [5, 2], [4, 4, 4, 3, 5, 2]])
-        #expect(try #require(training.loss(batch, mode: .inference).counts["token_error_rate"]) > 0)
+        #expect(try #require(training.loss(batch, mode: .inference).counts["word_error_rate"]).count > 0)
         let optimizer = AdamW(
             ParameterGroup.decayingMatrices(store.parameters.filter { $0.role == .weight }),
             AdamW.Settings(weightDecay: 0))
@@ -101,6 +145,9 @@ struct ConformerParityTests {
             sum.add(gradients, lossSum: Double(loss.scalar), targetCount: 13)
             trained.step(sum, factor: sum.factor(limitingNorm: sum.norm, to: 5), learningRate: 3e-3)
         }
-        #expect(training.loss(batch, mode: .inference).counts["token_error_rate"] == 0)
+        let counts = training.loss(batch, mode: .inference).counts
+        #expect(counts["word_error_rate"] == BatchCount(0, of: 3))
+        // The spaces at the ends of texts are no characters of theirs.
+        #expect(counts["character_error_rate"] == BatchCount(0, of: 3 + 1 + 5))
     }
 }
