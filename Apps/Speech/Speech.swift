@@ -8,8 +8,8 @@ struct Speech: AsyncParsableCommand {
         commandName: "speech", abstract: "Transcribe recordings on this machine, offline, and train models that do.",
         version: triptychVersion,
         subcommands: [
-            Transcribe.self, Train.self, Evaluate.self, LanguageModelCommand.self, InspectCommand<Speech>.self,
-            ModelsCommand<Speech>.self,
+            Transcribe.self, Align.self, Train.self, Evaluate.self, LanguageModelCommand.self,
+            InspectCommand<Speech>.self, ModelsCommand<Speech>.self,
         ])
 
     static func main() async { await runProgram() }

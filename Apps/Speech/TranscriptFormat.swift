@@ -4,11 +4,17 @@ import SpeechModels
 
 /// The forms of a transcript.
 enum TranscriptFormat: String, OutputFormat {
-    case text, srt, vtt, tsv, json, lrc
+    case text, srt, vtt, tsv, json, lrc, textgrid
 
     static let standard = TranscriptFormat.text
 
-    var fileExtension: String { self == .text ? "txt" : rawValue }
+    var fileExtension: String {
+        switch self {
+        case .text: "txt"
+        case .textgrid: "TextGrid"
+        default: rawValue
+        }
+    }
 
     /// Whether the results of several recordings one after the other make a valid one.
     var joins: Bool { self == .text || self == .json }
@@ -26,6 +32,7 @@ enum TranscriptFormat: String, OutputFormat {
         case .tsv: TabSeparatedWriter()
         case .json: JSONTranscriptWriter(file: file, task: task, isLine: isLine)
         case .lrc: LyricsWriter(layout)
+        case .textgrid: TextGridWriter()
         }
     }
 }

@@ -23,12 +23,7 @@ struct TranscriptionWork: Sendable {
             return .skipped
         }
         let destination = try plan.prepare(for: input)
-        let source: AudioSource =
-            switch input.source {
-            case .file(let path): .file(path)
-            case .standardInput: .standardInput
-            }
-        let audio = try await open(source)
+        let audio = try await AudioStream.opened(input)
         console.detail("\(input.displayName): \(audio.sourceFormat)")
         if formats == [.text], destination == .standardOutput, !isSingle {
             try output.write("\(position.number > 1 ? "\n" : "")\(input.displayName):\n", of: position.number)
@@ -98,22 +93,6 @@ struct TranscriptionWork: Sendable {
             }
         }
         return isFinished
-    }
-
-    /// Opens sound on a thread of its own: a pipe may keep its reader waiting for ever, and Ctrl-C must end that.
-    private func open(_ source: AudioSource) async throws -> AudioStream {
-        let opened = AsyncThrowingStream<AudioStream, any Error> { continuation in
-            Thread.detachNewThread {
-                do {
-                    continuation.yield(try AudioStream(opening: source, sampleRate: Transcriber.sampleRate))
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-        }
-        for try await audio in opened { return audio }
-        throw CancellationError()
     }
 
     private func report(_ timings: TranscriptionTimings, of transcript: Transcript, _ input: Input) {

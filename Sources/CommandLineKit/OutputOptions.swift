@@ -48,7 +48,7 @@ public struct OutputOptions<Format: OutputFormat>: ParsableArguments {
         if let requestedFormats { return requestedFormats.formats }
         guard let output, let dot = output.lastIndex(of: ".") else { return [.standard] }
         let ending = output[output.index(after: dot)...].lowercased()
-        return [Format.allCases.first { $0.fileExtension == ending } ?? .standard]
+        return [Format.allCases.first { $0.fileExtension.lowercased() == ending } ?? .standard]
     }
 
     public func validate() throws {

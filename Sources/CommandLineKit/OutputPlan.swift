@@ -35,7 +35,7 @@ public struct OutputPlan: Sendable {
 
     /// `talk` or `talk.srt` as `talk.srt` and `talk.vtt`.
     private static func paths(named output: String, _ fileExtensions: [String]) -> [String] {
-        let ending = fileExtensions.first { output.lowercased().hasSuffix(".\($0)") }
+        let ending = fileExtensions.first { output.lowercased().hasSuffix(".\($0.lowercased())") }
         let stem = ending.map { output.dropLast($0.count + 1) } ?? output[...]
         return fileExtensions.map { "\(stem).\($0)" }
     }

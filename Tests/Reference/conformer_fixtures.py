@@ -37,6 +37,15 @@ def mask_of(lengths, time):
     return torch.arange(time)[None] < torch.tensor(lengths)[:, None]
 
 
+def chunk_mask(time, chunks):
+    """Which frames each frame sees: those of its own chunk and of so many before it."""
+    if chunks is None:
+        return torch.ones(time, time, dtype=torch.bool)
+    number = torch.arange(time) // chunks["chunk_size"]
+    distance = number[:, None] - number[None]
+    return (distance >= 0) & (distance <= chunks["num_left_chunks"])
+
+
 class FeedForward(nn.Module):
     def __init__(self, width, inner):
         super().__init__()
@@ -63,28 +72,31 @@ class Attention(nn.Module):
         a, b = x[..., :half], x[..., half:]
         return torch.cat([a * cosines - b * sines, b * cosines + a * sines], -1)
 
-    def forward(self, x, mask):
+    def forward(self, x, mask, chunks=None):
         batch, time, width = x.shape
         normed = self.norm(x)
         q, k, v = (p(normed).view(batch, time, self.heads, -1).transpose(1, 2)
                    for p in (self.q_proj, self.k_proj, self.v_proj))
         scores = self.rotated(q) @ self.rotated(k).transpose(2, 3) / (width // self.heads) ** 0.5
-        scores = scores.masked_fill(~mask[:, None, None], float("-inf"))
-        return x + self.out_proj((scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, time, width))
+        seen = mask[:, None, None] & chunk_mask(time, chunks)
+        weights = scores.masked_fill(~seen, float("-inf")).softmax(-1).nan_to_num(0)
+        return x + self.out_proj((weights @ v).transpose(1, 2).reshape(batch, time, width))
 
 
 class Convolution(nn.Module):
-    def __init__(self, width, taps):
+    def __init__(self, width, taps, is_causal):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.pointwise_1 = nn.Linear(width, 2 * width)
-        self.depthwise = nn.Conv1d(width, width, taps, padding=taps // 2, groups=width, bias=False)
+        # A causal one sees nothing that comes later.
+        self.padding = (taps - 1, 0) if is_causal else (taps // 2, taps // 2)
+        self.depthwise = nn.Conv1d(width, width, taps, groups=width, bias=False)
         self.batch_norm = nn.BatchNorm1d(width)
         self.pointwise_2 = nn.Linear(width, width)
 
     def forward(self, x, mask):
         inner = F.glu(self.pointwise_1(self.norm(x))) * mask[..., None]
-        inner = self.depthwise(inner.transpose(1, 2)).transpose(1, 2)
+        inner = self.depthwise(F.pad(inner.transpose(1, 2), self.padding)).transpose(1, 2)
         normed = torch.zeros_like(inner)
         normed[mask] = self.batch_norm(inner[mask])
         return x + self.pointwise_2(F.silu(normed))
@@ -96,12 +108,12 @@ class Layer(nn.Module):
         width = c["hidden_size"]
         self.feed_forward_1 = FeedForward(width, c["intermediate_size"])
         self.attention = Attention(width, c["num_attention_heads"], c["rope_theta"])
-        self.convolution = Convolution(width, c["conv_kernel_size"])
+        self.convolution = Convolution(width, c["conv_kernel_size"], "streaming" in c)
         self.feed_forward_2 = FeedForward(width, c["intermediate_size"])
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, x, mask):
-        x = self.attention(self.feed_forward_1(x), mask)
+    def forward(self, x, mask, chunks):
+        x = self.attention(self.feed_forward_1(x), mask, chunks)
         return self.norm(self.feed_forward_2(self.convolution(x, mask)))
 
 
@@ -128,12 +140,12 @@ class Conformer(nn.Module):
         self.ctc_head = nn.Linear(c["hidden_size"], c["vocab_size"])
         self.intermediate = c["intermediate_ctc_layers"]
 
-    def forward(self, x, lengths):
+    def forward(self, x, lengths, chunks=None):
         x = self.subsampling(x * mask_of(lengths, x.shape[1])[..., None], lengths)
         mask = mask_of([encoded(n) for n in lengths], x.shape[1])
         logits = []
         for number, layer in enumerate(self.layers, 1):
-            x = layer(x, mask)
+            x = layer(x, mask, chunks)
             if number in self.intermediate:
                 logits.append(self.ctc_head(x))
         return self.ctc_head(x), logits

@@ -57,6 +57,75 @@ import Testing
         #expect(try text(WebVTTWriter(layout), []) == "WEBVTT\n\n")
     }
 
+    /// As Praat writes it, with intervals where nothing is said, and none that has no length.
+    @Test func textGrid() throws {
+        var first = segment(0.5, 1.25, " say \"a\"")
+        first.words = [
+            TranscriptWord(text: " say", start: 0.5, end: 0.75, probability: 1),
+            TranscriptWord(text: " \"a\"", start: 0.75, end: 0.75, probability: 1),
+        ]
+        var whole = transcript([first])
+        whole.duration = 2
+        #expect(
+            try TextGridWriter().text(of: whole) == #"""
+                File type = "ooTextFile"
+                Object class = "TextGrid"
+
+                xmin = 0
+                xmax = 2.0
+                tiers? <exists>
+                size = 2
+                item []:
+                    item [1]:
+                        class = "IntervalTier"
+                        name = "segments"
+                        xmin = 0
+                        xmax = 2.0
+                        intervals: size = 3
+                        intervals [1]:
+                            xmin = 0.0
+                            xmax = 0.5
+                            text = ""
+                        intervals [2]:
+                            xmin = 0.5
+                            xmax = 1.25
+                            text = "say ""a"""
+                        intervals [3]:
+                            xmin = 1.25
+                            xmax = 2.0
+                            text = ""
+                    item [2]:
+                        class = "IntervalTier"
+                        name = "words"
+                        xmin = 0
+                        xmax = 2.0
+                        intervals: size = 3
+                        intervals [1]:
+                            xmin = 0.0
+                            xmax = 0.5
+                            text = ""
+                        intervals [2]:
+                            xmin = 0.5
+                            xmax = 0.75
+                            text = "say"
+                        intervals [3]:
+                            xmin = 0.75
+                            xmax = 2.0
+                            text = ""
+
+                """#)
+        whole.segments = []
+        #expect(try TextGridWriter().text(of: whole).contains("intervals: size = 1\n"))
+    }
+
+    @Test func tablesMayHaveConfidences() throws {
+        var sure = segment(1, 2, " a")
+        sure.averageLogProbability = -0.105_360_5
+        #expect(
+            try text(TabSeparatedWriter(showsConfidence: true), [sure])
+                == "start\tend\ttext\tconfidence\n1000\t2000\ta\t0.9\n")
+    }
+
     @Test func tabSeparatedValues() throws {
         #expect(
             try text(TabSeparatedWriter(), segments)

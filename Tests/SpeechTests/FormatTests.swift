@@ -6,6 +6,7 @@ import Testing
 @Suite struct FormatTests {
     private static let endings = [
         "text": "txt", "srt": "srt", "vtt": "vtt", "tsv": "tsv", "json": "json", "lrc": "lrc",
+        "textgrid": "TextGrid",
     ]
 
     private let folder: TemporaryFolder
@@ -40,7 +41,8 @@ import Testing
 
     @Test func allFormsAtOnce() throws {
         let run = try folder.speech(
-            "transcribe", "talk.wav", "in", "--format", "text,srt,vtt,tsv,json,lrc", "--output", "out", "--quiet")
+            "transcribe", "talk.wav", "in", "--format", "text,srt,vtt,tsv,json,lrc,textgrid", "--output", "out",
+            "--quiet")
         #expect(run.status == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run.errors)")
         let endings = Self.endings.values.sorted()
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path("out"))
@@ -96,7 +98,10 @@ import Testing
         let sample = Repository.file("Assets/Samples/asterisk-tt-allbusy.flac").path
         let run = try ProgramRun(
             "speech",
-            ["transcribe", sample, "--format", "text,srt,vtt,tsv,json,lrc", "--output", "out/", "--temperature", "0"],
+            [
+                "transcribe", sample, "--format", "text,srt,vtt,tsv,json,lrc,textgrid", "--output", "out/",
+                "--temperature", "0",
+            ],
             in: folder.url)
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         let text = try folder.contents(of: "out/asterisk-tt-allbusy.txt")

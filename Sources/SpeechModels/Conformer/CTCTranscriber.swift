@@ -1,7 +1,9 @@
 public import Audio
+import Autograd
 public import Checkpoints
 import Decoding
 import Parameters
+import Tensors
 import Tokenizers
 
 /// Transcribes recordings with a model that spells what it hears, frame by frame.
@@ -50,6 +52,36 @@ public final class CTCTranscriber: SpeechRecognizer {
             var pass = CTCTranscriptionPass(transcriber: self, audio: audio, options: options)
             try pass.run(emit: emit, checkCancellation: checkCancellation)
         }
+    }
+
+    /// What is heard at once; longer recordings are cut at pauses.
+    static let windowCapacity = 30 * Transcriber.sampleRate
+    /// Samples whose power is looked at for a pause (20 ms).
+    private static let blockSize = Transcriber.sampleRate / 50
+
+    /// Of the frames that the model sees.
+    var samplesPerFrame: Int { spectrogram.configuration.hop * ConformerConfiguration.subsampling }
+    var frameSeconds: Double { Double(samplesPerFrame) / Double(Transcriber.sampleRate) }
+
+    /// Where the last third of `capacity` samples is the quietest.
+    static func quietestPlace(in window: [Float], capacity: Int) -> Int {
+        var (best, leastPower) = (capacity, Float.infinity)
+        for start in stride(from: capacity * 2 / 3, to: capacity - blockSize, by: blockSize / 2) {
+            let power = window[start..<start + blockSize].reduce(0) { $0 + $1 * $1 }
+            if power < leastPower { (best, leastPower) = (start + blockSize / 2, power) }
+        }
+        return best
+    }
+
+    /// What frames spell: natural logarithms of the probabilities of all tokens, `[frames, tokens]`, row-major.
+    ///
+    /// - Parameter features: `[frames, bands]`.
+    func logProbabilities(of features: Tensor) throws(SpeechModelError) -> [Float] {
+        let frames = features.shape[0]
+        let output = model(reshape(features, [1, frames, features.shape[1]]), lengths: [frames])
+        let values = logSoftmax(output.logits).floats()
+        guard values.allSatisfy({ !$0.isNaN }) else { throw .notFinite(model: architecture) }
+        return values
     }
 
     /// The tokens of a window: for a beam of 1 and without a language model the best class of each frame; else those of the

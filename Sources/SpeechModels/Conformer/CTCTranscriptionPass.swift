@@ -1,7 +1,5 @@
 import Audio
-import Autograd
 import Decoding
-import Tensors
 import Tokenizers
 
 #if canImport(Glibc)
@@ -21,13 +19,10 @@ struct CTCTranscriptionPass {
     private var decisions: [TranscriptDecision] = []
     private var timings = TranscriptionTimings()
 
-    /// What is heard at once; longer recordings are cut at pauses.
-    private static let windowSeconds = 30.0
-    private static let windowCapacity = Int(windowSeconds) * Transcriber.sampleRate
+    private static let windowCapacity = CTCTranscriber.windowCapacity
+    private static let windowSeconds = Double(windowCapacity) / Double(Transcriber.sampleRate)
     /// Seconds of silence between words that end a phrase.
     private static let phrasePause = 0.6
-    /// Samples whose power is looked at for a pause (20 ms).
-    private static let blockSize = Transcriber.sampleRate / 50
 
     init(transcriber: CTCTranscriber, audio: AudioStream, options: TranscriptionOptions) {
         (self.transcriber, self.options) = (transcriber, options)
@@ -58,11 +53,7 @@ struct CTCTranscriptionPass {
         emit(.finished(transcript))
     }
 
-    /// Seconds of a frame that the model sees.
-    private var frameSeconds: Double {
-        let samples = transcriber.spectrogram.configuration.hop * ConformerConfiguration.subsampling
-        return Double(samples) / Double(Transcriber.sampleRate)
-    }
+    private var frameSeconds: Double { transcriber.frameSeconds }
 
     private var duration: Double { Double(sound.readCount) / Double(Transcriber.sampleRate) }
 
@@ -95,13 +86,7 @@ struct CTCTranscriptionPass {
         if let join = sound.joins(within: capacity).last(where: { $0 > Self.windowSeconds / 2 }) {
             return min(capacity, Int((join * Double(Transcriber.sampleRate)).rounded()))
         }
-        // The quietest place of the last third.
-        var (best, leastPower) = (capacity, Float.infinity)
-        for start in stride(from: capacity * 2 / 3, to: capacity - Self.blockSize, by: Self.blockSize / 2) {
-            let power = sound.window[start..<start + Self.blockSize].reduce(0) { $0 + $1 * $1 }
-            if power < leastPower { (best, leastPower) = (start + Self.blockSize / 2, power) }
-        }
-        return best
+        return CTCTranscriber.quietestPlace(in: sound.window, capacity: capacity)
     }
 
     // MARK: Words
@@ -112,13 +97,8 @@ struct CTCTranscriptionPass {
         let features = transcriber.spectrogram(Array(sound.window.prefix(count)))
         timings.features += (clock.now - start).seconds
         start = clock.now
-        let frames = features.shape[0]
-        let output = transcriber.model(reshape(features, [1, frames, features.shape[1]]), lengths: [frames])
-        let logProbabilities = logSoftmax(output.logits).floats()
+        let logProbabilities = try transcriber.logProbabilities(of: features)
         timings.encode += (clock.now - start).seconds
-        guard logProbabilities.allSatisfy({ !$0.isNaN }) else {
-            throw SpeechModelError.notFinite(model: transcriber.architecture)
-        }
         start = clock.now
         let tokens = try transcriber.tokens(logProbabilities, beamSize: options.search.beamSize)
         let words = SpelledWord.words(of: tokens, transcriber.tokenizer)

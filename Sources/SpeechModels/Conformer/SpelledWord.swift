@@ -14,11 +14,16 @@ struct SpelledWord: Sendable, Equatable {
 
     /// The words of a sequence of tokens: what stands between spaces. A space belongs to the word that follows.
     static func words(of tokens: [CTCToken], _ tokenizer: any Tokenizer) -> [SpelledWord] {
+        words(of: tokens) { tokenizer.bytes(of: $0) ?? [] }
+    }
+
+    /// The same, given what each token writes.
+    static func words(of tokens: [CTCToken], bytes: (Int) -> [UInt8]) -> [SpelledWord] {
         var words: [SpelledWord] = []
         var isOpen = false
         for token in tokens {
             var isCounted = false
-            for byte in tokenizer.bytes(of: token.id) ?? [] {
+            for byte in bytes(token.id) {
                 if byte == UInt8(ascii: " ") {
                     isOpen = false
                     continue

@@ -4,7 +4,7 @@ import Foundation
 /// openai-whisper has them. Lists have an item a line, so that long transcripts can be read, compared and searched.
 public struct JSONTranscriptWriter: TranscriptWriter {
     private let file: String
-    private let task: TranscriptionOptions.Task
+    private let task: String
     private let isLine: Bool
     private var hasSegments = false
 
@@ -12,6 +12,11 @@ public struct JSONTranscriptWriter: TranscriptWriter {
     ///   - file: what the recording is called.
     ///   - isLine: all on one line, so that several make JSON Lines.
     public init(file: String, task: TranscriptionOptions.Task, isLine: Bool = false) {
+        self.init(file: file, taskName: task.rawValue, isLine: isLine)
+    }
+
+    /// The same for work that is no transcription.
+    public init(file: String, taskName task: String, isLine: Bool = false) {
         self.file = file
         self.task = task
         self.isLine = isLine
@@ -19,7 +24,7 @@ public struct JSONTranscriptWriter: TranscriptWriter {
 
     public var opening: String {
         get throws {
-            let fields = try [("file", file), ("task", task.rawValue)].map { field($0, try Self.encode($1)) + "," }
+            let fields = try [("file", file), ("task", task)].map { field($0, try Self.encode($1)) + "," }
             return "{" + fields.joined() + field("segments", "[")
         }
     }

@@ -34,14 +34,18 @@ public struct PlainTextWriter: TranscriptWriter {
     public func add(_ segment: TranscriptSegment) -> String { segment.text.onOneLine() + "\n" }
 }
 
-/// Tab-separated values with a heading: `start` and `end` in whole milliseconds, `text`.
+/// Tab-separated values with a heading: `start` and `end` in whole milliseconds, `text`; where asked for, `confidence`.
 public struct TabSeparatedWriter: TranscriptWriter {
-    public init() {}
+    private let showsConfidence: Bool
 
-    public var opening: String { "start\tend\ttext\n" }
+    public init(showsConfidence: Bool = false) { self.showsConfidence = showsConfidence }
+
+    public var opening: String { "start\tend\ttext\(showsConfidence ? "\tconfidence" : "")\n" }
 
     public func add(_ segment: TranscriptSegment) -> String {
         // No tab is left in text on one line.
-        "\(milliseconds(segment.start))\t\(milliseconds(segment.end))\t\(segment.text.onOneLine())\n"
+        let confidence = showsConfidence ? "\t\((segment.confidence * 1000).rounded() / 1000)" : ""
+        return
+            "\(milliseconds(segment.start))\t\(milliseconds(segment.end))\t\(segment.text.onOneLine())\(confidence)\n"
     }
 }

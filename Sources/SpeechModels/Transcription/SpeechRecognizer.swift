@@ -31,6 +31,16 @@ public protocol SpeechRecognizer: Sendable {
         _ audio: AudioStream, options: TranscriptionOptions
     ) -> AsyncThrowingStream<RecognitionEvent, any Error>
 
+    /// When the words of `lines` are spoken in `audio`, which holds nothing else and comes at ``Transcriber/sampleRate``.
+    ///
+    /// - Parameters:
+    ///   - options: of which only the language counts.
+    ///   - progress: told how many seconds have been heard.
+    func align(
+        _ lines: [String], with audio: AudioStream, options: TranscriptionOptions, progress: (Double) -> Void,
+        checkCancellation: () throws -> Void
+    ) throws -> TextAlignment
+
     /// Throws what this model cannot do of what `options` ask.
     func validate(_ options: TranscriptionOptions) throws
 

@@ -84,4 +84,73 @@ import Testing
         #expect(CTCAlignment().align(x[...], classes: classes, target: [1, 1, 2, 2]) != nil)
         #expect(CTCAlignment().align(x[...], classes: classes, target: [1, 1, 1, 1]) == nil)
     }
+
+    /// The most probable way through all states, by a table of all frames.
+    private func obvious(_ x: [Float], classes: Int, target: [Int]) -> (states: [Int], score: Double)? {
+        let (frames, labels) = (x.count / classes, [0] + target.flatMap { [$0, 0] })
+        func emission(_ frame: Int, _ state: Int) -> Double {
+            labels[state] < 0 ? 0 : Double(x[frame * classes + labels[state]])
+        }
+        var table = [[(score: Double, from: Int)]]()
+        for frame in 0..<frames {
+            table.append(
+                labels.indices.map { state in
+                    if frame == 0 { return (state < 2 ? emission(0, state) : -.infinity, 0) }
+                    let before = [state, state - 1, state - 2].filter { from in
+                        from >= 0 && (from > state - 2 || state % 2 == 1 && labels[state] != labels[from])
+                    }
+                    let best = before.max { table[frame - 1][$0].score < table[frame - 1][$1].score }!
+                    return (table[frame - 1][best].score + emission(frame, state), best)
+                })
+        }
+        var state =
+            table[frames - 1][labels.count - 1].score > table[frames - 1][labels.count - 2].score
+            ? labels.count - 1 : labels.count - 2
+        let score = table[frames - 1][state].score
+        guard score > -.infinity else { return nil }
+        var states: [Int] = []
+        for frame in (0..<frames).reversed() {
+            states.insert(state, at: 0)
+            state = table[frame][state].from
+        }
+        return (states, score)
+    }
+
+    /// Frames that are walked in many parts, and texts that just fit, or do not.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>) func alignmentOfManyFramesIsThatOfATable(seed: UInt64) throws {
+        let (classes, count) = (5, 60 + Int(seed))
+        let x = frames(count, classes, seed: 100 + seed)
+        for length in [1, 7, 30, count - 1, count, count + 1] {
+            var target = (0..<length).map { 1 + ($0 * $0 + Int(seed)) % (classes - 1) }
+            if seed.isMultiple(of: 2), length > 6 { target[3] = CTCAlignment.wildcard }
+            let expected = obvious(x, classes: classes, target: target)
+            let found = CTCAlignment().align(x[...], classes: classes, target: target)
+            #expect((found == nil) == (expected == nil), "\(length) tokens in \(count) frames")
+            guard let found, let expected else { continue }
+            for (index, token) in found.enumerated() {
+                let own = expected.states.indices.filter { expected.states[$0] == 2 * index + 1 }
+                #expect(token.id == target[index])
+                if token.id == CTCAlignment.wildcard {
+                    #expect(token.logProbability == 0 && own.contains(token.frames.lowerBound))
+                } else {
+                    #expect(Array(token.frames) == own)
+                    let mean = own.reduce(0) { $0 + x[$1 * classes + token.id] } / Float(own.count)
+                    #expect(abs(token.logProbability - mean) < 1e-5)
+                }
+            }
+        }
+    }
+
+    /// What has no token is where frames spell something that is not the rest of the text.
+    @Test func aWildcardStandsForWhatIsSpelledBetween() throws {
+        // 1, blank, 3, blank, 3, 4, blank, blank, 2.
+        let spelled = [1, 0, 3, 0, 3, 4, 0, 0, 2]
+        let x = spelled.flatMap { best in (0..<5).map { $0 == best ? Float(-0.1) : -4 } }
+        let found = try #require(CTCAlignment().align(x[...], classes: 5, target: [1, CTCAlignment.wildcard, 2]))
+        #expect(found.map(\.frames) == [0..<1, 2..<6, 8..<9])
+        // Where nothing is spelled between, it still has a frame.
+        let silent = [1, 0, 0, 2].flatMap { best in (0..<5).map { $0 == best ? Float(-0.1) : -4 } }
+        let short = try #require(CTCAlignment().align(silent[...], classes: 5, target: [1, CTCAlignment.wildcard, 2]))
+        #expect(short.map(\.frames) == [0..<1, 1..<2, 3..<4])
+    }
 }
