@@ -152,6 +152,12 @@ let package = Package(
             name: "training-benchmark", dependencies: ["Optimizers", "Parameters", "Autograd", "Tensors", "Kernels"],
             path: "Tests/Benchmarks/Training", swiftSettings: settings),
         .executableTarget(
+            name: "speech-benchmark",
+            dependencies: [
+                "SpeechModels", "Training", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels",
+            ],
+            path: "Tests/Benchmarks/Speech", swiftSettings: settings),
+        .executableTarget(
             name: "vision-benchmark",
             dependencies: [
                 "VisionModels", "Checkpoints", "Layers", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels",
