@@ -9,9 +9,11 @@ import Synchronization
 
 /// Hands out 64-byte-aligned blocks and keeps returned ones for the next request of the same size class.
 ///
-/// Size classes are quarter powers of two, so a block is at most 25 % larger than asked for. Blocks of 2 MiB and more
-/// are aligned to 2 MiB and advised as huge pages: a page fault costs about 2 µs, and a training step without the pool
-/// would pay it for every activation.
+/// Size classes are quarter powers of two, so a new block is at most 25 % larger than asked for; a kept one may be of a class
+/// that is up to three steps larger. Blocks of 2 MiB and more are aligned to 2 MiB and advised as huge pages: a page fault
+/// costs about 2 µs, and a training step without the pool would pay it for every activation.
+///
+/// What is kept follows what was needed: batches of ever other lengths would else leave blocks of every size behind.
 public final class BufferPool: Sendable {
     public static let shared = BufferPool()
 
@@ -34,20 +36,48 @@ public final class BufferPool: Sendable {
     }
 
     private struct State: ~Copyable {
-        var free: [Int: [Block]] = [:]
+        /// The blocks of each class, the one that was returned first in front.
+        var free: [Int: [(block: Block, time: UInt64)]] = [:]
         var statistics = Statistics()
+        /// Blocks returned so far.
+        var time: UInt64 = 0
+
+        /// A kept block of this class, or of one a little larger.
+        mutating func take(_ capacity: Int) -> Block? {
+            var candidate = capacity
+            for _ in 0...BufferPool.largerClasses(than: capacity) {
+                if let block = free[candidate]?.popLast()?.block { return block }
+                candidate = BufferPool.sizeClass(candidate + 1)
+            }
+            return nil
+        }
+
+        /// Takes out the blocks that nobody wanted for the longest time, until the others are few enough.
+        mutating func evict(limit: Int) -> [Block] {
+            var evicted: [Block] = []
+            while statistics.cached > 0, statistics.live + statistics.cached > limit {
+                let oldest = free.min { ($0.value.first?.time ?? .max) < ($1.value.first?.time ?? .max) }
+                guard let capacity = oldest?.key, let block = free[capacity]?.removeFirst().block else { break }
+                statistics.cached -= capacity
+                evicted.append(block)
+            }
+            return evicted
+        }
     }
 
     private let state = Mutex(State())
     /// Returned blocks beyond this many bytes go back to the system.
     private let cacheLimit = 4 << 30
+    /// Kept beside the most that ever was in use at once: blocks of one size are not there for another.
+    private let spareShare = 0.25
+    private let spareBytes = 64 << 20
 
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// Returns every cached block to the system.
     public func trim() {
         let blocks = state.withLock { state in
-            let blocks = state.free.values.flatMap { $0 }
+            let blocks = state.free.values.flatMap { $0.map(\.block) }
             state.free = [:]
             state.statistics.cached = 0
             return blocks
@@ -57,14 +87,17 @@ public final class BufferPool: Sendable {
 
     func allocate(byteCount: Int) -> Block {
         let capacity = Self.sizeClass(byteCount)
-        let cached = state.withLock { state -> Block? in
-            state.statistics.live += capacity
+        let (cached, evicted) = state.withLock { state -> (Block?, [Block]) in
+            let cached = state.take(capacity)
+            if let cached {
+                state.statistics.cached -= cached.capacity
+                state.statistics.reuses += 1
+            }
+            state.statistics.live += cached?.capacity ?? capacity
             state.statistics.peak = max(state.statistics.peak, state.statistics.live)
-            guard let block = state.free[capacity]?.popLast() else { return nil }
-            state.statistics.cached -= capacity
-            state.statistics.reuses += 1
-            return block
+            return (cached, cached == nil ? state.evict(limit: limit(state.statistics)) : [])
         }
+        for block in evicted { free(block.start) }
         let block = cached ?? Self.systemBlock(capacity: capacity)
         #if DEBUG
             // Reading what was never written then shows at once.
@@ -77,12 +110,21 @@ public final class BufferPool: Sendable {
         let isKept = state.withLock { state in
             state.statistics.live -= block.capacity
             guard state.statistics.cached + block.capacity <= cacheLimit else { return false }
-            state.free[block.capacity, default: []].append(block)
+            state.time += 1
+            state.free[block.capacity, default: []].append((block, state.time))
             state.statistics.cached += block.capacity
             return true
         }
         if !isKept { free(block.start) }
     }
+
+    /// Bytes in use and kept together, at most.
+    private func limit(_ statistics: Statistics) -> Int {
+        statistics.peak + max(spareBytes, Int(Double(statistics.peak) * spareShare))
+    }
+
+    /// Steps up from a class within which a kept block serves as well: of small ones, new ones cost next to nothing.
+    private static func largerClasses(than capacity: Int) -> Int { capacity < 1 << 16 ? 0 : 3 }
 
     /// The smallest quarter power of two that holds `byteCount`, at least 64.
     static func sizeClass(_ byteCount: Int) -> Int {

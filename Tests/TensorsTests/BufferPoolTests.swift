@@ -27,6 +27,33 @@ struct BufferPoolTests {
         #expect(pool.statistics.cached == 0)
     }
 
+    @Test func aLargerBlockServesAndIsNotSplit() {
+        let pool = BufferPool()
+        pool.release(pool.allocate(byteCount: 7 << 20))
+        let smaller = pool.allocate(byteCount: 5 << 20)
+        #expect(smaller.capacity == 7 << 20)
+        #expect(pool.statistics.live == 7 << 20)
+        pool.release(smaller)
+        let muchSmaller = pool.allocate(byteCount: 2 << 20)
+        #expect(muchSmaller.capacity == 2 << 20)
+        pool.release(muchSmaller)
+        pool.trim()
+    }
+
+    @Test func whatIsKeptFollowsWhatWasNeeded() {
+        let pool = BufferPool()
+        // One block at a time, of ever other sizes, none of which the one before serves.
+        for step in 0..<40 { pool.release(pool.allocate(byteCount: (40 - step) << 22)) }
+        let statistics = pool.statistics
+        #expect(statistics.peak == 40 << 22)
+        #expect(statistics.live == 0)
+        #expect(statistics.cached <= statistics.peak + statistics.peak / 4 + 64 << 20)
+        for step in 0..<40 { pool.release(pool.allocate(byteCount: (1 + step) << 22)) }
+        #expect(pool.statistics.cached <= statistics.peak + statistics.peak / 4 + 64 << 20)
+        pool.trim()
+        #expect(pool.statistics.cached == 0)
+    }
+
     #if DEBUG
         @Test func freshBlocksAreFilledWithNaN() {
             let tensor = Tensor(shape: [100]) { _ in }

@@ -77,7 +77,10 @@ enum KernelBenchmark {
     /// The three products of a linear layer in training, each packing both factors within the call: x · wᵀ, dy · w and
     /// dyᵀ · x.
     static func trainingProducts(_ threads: Int, _ rounds: Int, _ filter: String) {
-        let shapes = [(4096, 384, 384), (4096, 1536, 384), (4096, 384, 1536), (512, 4096, 384)]
+        let shapes = [
+            (4096, 384, 384), (4096, 1536, 384), (4096, 384, 1536), (512, 4096, 384), (4000, 144, 144), (4000, 576, 144),
+            (4000, 144, 576),
+        ]
         for (rows, outputs, inputs) in shapes {
             let products = [
                 ("x wT", rows, outputs, inputs, false, true), ("dy w", rows, inputs, outputs, false, false),
