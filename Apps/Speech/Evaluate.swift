@@ -35,6 +35,7 @@ struct Evaluate: AsyncParsableCommand {
     @Option(help: "The part of data that is divided: train, validation or test; all of it where this is not given.")
     var split: TranscribedRecording.Split?
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var adapterOptions: AdapterOptions
     @OptionGroup var decoding: DecodingOptions
     @Option(help: "What is done to both texts before they are compared.")
     var normalizer = TextNormalizer.basic
@@ -59,16 +60,14 @@ struct Evaluate: AsyncParsableCommand {
         compute.apply(on: console)
         if let output { try ResultFile.checkWritable(output) }
         let manifest = try TranscriptManifest(path: data).part(split)
-        let modelFolder = try ModelFolder(try modelOptions.folder(defaultName: "whisper-tiny.en"))
-        let transcriber = try loadSpeechRecognizer(
-            modelFolder, voiceActivityDetector: locatedVoiceActivityDetector(on: console),
-            languageModel: decoding.languageModel.fusion())
+        let chosen = try AdaptedModel(modelOptions, adapterOptions)
+        let transcriber = try chosen.recognizer(languageModel: decoding.languageModel.fusion(), on: console)
         let options = decoding.transcriptionOptions
         try transcriber.validate(options)
         let model = EvaluationReport.Model(
-            name: modelName, architecture: transcriber.architecture,
-            weightsSHA256: try modelFolder.weightsDigest().hexadecimal,
-            parameterCount: try modelFolder.parameterCount())
+            name: chosen.name, architecture: transcriber.architecture,
+            weightsSHA256: try chosen.folder.weightsDigest().hexadecimal,
+            parameterCount: try chosen.folder.parameterCount())
         let work = EvaluationWork(
             transcriber: transcriber, options: options, normalizer: normalizer, console: console)
         let (dataName, settings) = (
@@ -92,11 +91,6 @@ struct Evaluate: AsyncParsableCommand {
             try console.write(text)
             return batch
         }
-    }
-
-    /// Names the model without telling where it lies on this machine.
-    private var modelName: String {
-        URL(fileURLWithPath: modelOptions.name(defaultName: "whisper-tiny.en")).lastPathComponent
     }
 }
 

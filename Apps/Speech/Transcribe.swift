@@ -26,6 +26,7 @@ struct Transcribe: AsyncParsableCommand {
     var inputs: [String]
 
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var adapterOptions: AdapterOptions
     @Option(help: "Write in the spoken language (transcribe), or in English (translate; multilingual models only).")
     var task = TranscriptionOptions.Task.transcribe
     @OptionGroup var decoding: DecodingOptions
@@ -61,10 +62,8 @@ struct Transcribe: AsyncParsableCommand {
         var options = decoding.transcriptionOptions
         options.task = task
         options.findsWordTimes = wordTimestamps || subtitles.layout.needsWordTimes
-        let transcriber = try loadSpeechRecognizer(
-            ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")),
-            voiceActivityDetector: locatedVoiceActivityDetector(on: console),
-            languageModel: decoding.languageModel.fusion())
+        let transcriber = try AdaptedModel(modelOptions, adapterOptions)
+            .recognizer(languageModel: decoding.languageModel.fusion(), on: console)
         try transcriber.validate(options)
         console.tellModelIsLoaded(in: transcriber.loadTime)
         let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)

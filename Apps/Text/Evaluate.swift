@@ -58,7 +58,7 @@ struct Evaluate: AsyncParsableCommand {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
         if let output { try ResultFile.checkWritable(output) }
-        let chosen = try ChosenModel(modelOptions, adapterOptions)
+        let chosen = try AdaptedModel(modelOptions, adapterOptions)
         let scorer = try TextScorer(chosen.load(), window: window, stride: stride)
         let model = EvaluationReport.Model(
             name: chosen.name,

@@ -43,12 +43,12 @@ struct FineTuningPreparation {
 
     func work() throws -> TrainingWork<LanguageModelTraining> {
         let folder = try ModelFolder(ModelCatalog.locate(name))
-        let adapters = try options.adapterSettings(standardTargets: FineTuning.standardTargets(of: folder))
+        let adapters = try options.adapters.settings(standardTargets: FineTuning.standardTargets(of: folder))
         let tuning = try FineTuning(
             folder,
             adapters: adapters.map {
                 FineTuning.Adapters(
-                    $0, baseModel: Self.baseName(name), random: RandomSource(seed: data.seed))
+                    $0, baseModel: LowRankOptions.baseModel(of: name), random: RandomSource(seed: data.seed))
             }, template: template)
         let context = tuning.model.configuration.context
         if let asked = language.context, asked > context {
@@ -57,7 +57,7 @@ struct FineTuningPreparation {
         let batchSize = training.batchSize ?? FineTuning.batchSize
         let (batches, validation) = try batches(tuning, context: context, batchSize: batchSize)
         let preset = FineTuning.trainingSettings(
-            adapts: options.lora != nil,
+            adapts: adapters != nil,
             stepsPerEpoch: (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1)
         let settings = training.settings(preset: preset)
         try settings.validate()
@@ -91,12 +91,6 @@ struct FineTuningPreparation {
         return (training, validation)
     }
 
-    /// What others know the model by: its name on the hub, or its path.
-    private static func baseName(_ name: String) -> String {
-        if FileManager.default.fileExists(atPath: name) { return URL(fileURLWithPath: name).path }
-        return ModelList.bundled[name]?.hub?.identifier ?? name
-    }
-
     private var templateFile: String? { options.template.file.map { URL(fileURLWithPath: $0).path } }
 
     /// Every option with the value that was resolved.
@@ -110,17 +104,7 @@ struct FineTuningPreparation {
         resolved["label-smoothing"] = .number(Double(language.labelSmoothing ?? 0))
         resolved["truncate"] = .flag(options.truncate)
         resolved["chat-template"] = (templateFile ?? options.template.chatTemplate).map { .text($0) }
-        if let adapters {
-            resolved["lora"] = .integer(adapters.rank)
-            resolved["lora-alpha"] = .number(adapters.alpha)
-            resolved["lora-dropout"] = .number(Double(adapters.dropout))
-            resolved["merge"] = .flag(options.merge)
-            resolved["lora-targets"] =
-                switch adapters.targets {
-                case .allLinear: .text("all-linear")
-                case .named(let names): .text(names.joined(separator: ","))
-                }
-        }
+        if let adapters { resolved.merge(options.adapters.resolved(adapters)) { $1 } }
         return resolved
     }
 }

@@ -74,7 +74,7 @@ struct Generate: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
-        let chosen = try ChosenModel(modelOptions, adapterOptions)
+        let chosen = try AdaptedModel(modelOptions, adapterOptions)
         let source: TextSource = file.map { .file($0) } ?? (prompt == "-" ? .standardInput : .text(prompt ?? ""))
         let grammar = try await constraint.read()
         let generator = Generator(try chosen.load())

@@ -52,7 +52,7 @@ struct Train: AsyncParsableCommand {
         let preparation = try FineTuningPreparation(
             language, fineTuning, training, model: model, template: template, console: console)
         try await preparation.work().run(training, on: console)
-        guard fineTuning.merge, let run = training.resume ?? training.output else { return }
+        guard fineTuning.adapters.merge, let run = training.resume ?? training.output else { return }
         let merged = URL(fileURLWithPath: run + "/merged", isDirectory: true)
         // Of the same run, before it was gone on with.
         if FileManager.default.fileExists(atPath: merged.path) { try FileManager.default.removeItem(at: merged) }

@@ -47,17 +47,21 @@ public struct AdapterFolder: ConfigurationFolder {
     }
 
     /// The content of `adapter_config.json`.
-    public static func configuration(_ settings: LowRankSettings, baseModel: String?) throws -> Data {
+    ///
+    /// - Parameter task: by which PEFT chooses a class around the model; nil for its plain one.
+    public static func configuration(
+        _ settings: LowRankSettings, baseModel: String?, task: String? = "CAUSAL_LM"
+    ) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(AdapterConfiguration(settings, baseModel: baseModel)) + Data("\n".utf8)
+        return try encoder.encode(AdapterConfiguration(settings, baseModel: baseModel, task: task)) + Data("\n".utf8)
     }
 }
 
 /// `adapter_config.json`: what is read and written of it.
 struct AdapterConfiguration: Codable {
     var kind: String?
-    var task: String? = "CAUSAL_LM"
+    var task: String?
     var baseModel: String?
     var rank: Int
     var alpha: Double
@@ -96,7 +100,8 @@ struct AdapterConfiguration: Codable {
         case isForInference = "inference_mode"
     }
 
-    init(_ settings: LowRankSettings, baseModel: String?) {
+    init(_ settings: LowRankSettings, baseModel: String?, task: String?) {
+        self.task = task
         (kind, self.baseModel, rank) = ("LORA", baseModel, settings.rank)
         (alpha, dropout) = (settings.alpha, settings.dropout)
         switch settings.targets {

@@ -28,6 +28,22 @@ public struct MultiHeadAttention: Sendable {
         return outputProjection(attended, residual: residual)
     }
 
+    /// Every position attends to itself and to those before it.
+    public func attendCausally(_ x: Tensor, residual: Tensor) -> Tensor {
+        let (keys, values) = keysAndValues(of: x)
+        let attended = attention(queryProjection(x), keys, values, heads: heads, isCausal: true)
+        return outputProjection(attended, residual: residual)
+    }
+
+    /// Every position attends to every position of another sequence, each sequence to its own.
+    ///
+    /// Shapes: `x` `[batch, time, width]`, `others` `[batch, otherTime, width]`.
+    public func attend(_ x: Tensor, over others: Tensor, residual: Tensor) -> Tensor {
+        let (keys, values) = keysAndValues(of: others)
+        let attended = attention(queryProjection(x), keys, values, heads: heads)
+        return outputProjection(attended, residual: residual)
+    }
+
     /// What other positions attend to, made once and read for every one of them. Shapes: `x` `[1, time, width]`.
     public func source(of x: Tensor) -> AttentionSource {
         let (keys, values) = keysAndValues(of: x)

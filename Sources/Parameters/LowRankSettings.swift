@@ -58,6 +58,24 @@ public struct LowRankSettings: Sendable, Hashable {
     }
 }
 
+extension LowRankSettings.Targets {
+    /// `all-linear`, or names of layers with commas between them.
+    public init(_ text: String) {
+        let names = text.split(separator: ",").map { String($0.drop { $0 == " " }) }
+        self = text == "all-linear" ? .allLinear : .named(names)
+    }
+}
+
+extension LowRankSettings.Targets: CustomStringConvertible {
+    /// As `init(_:)` reads it.
+    public var description: String {
+        switch self {
+        case .allLinear: "all-linear"
+        case .named(let names): names.joined(separator: ",")
+        }
+    }
+}
+
 /// What is wrong with adapters, or with what is asked of them.
 public enum AdaptationError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidSetting(name: String, value: String, expected: String)

@@ -19,6 +19,11 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
     case notForSpelling(String)
     /// A language model beside a model that has one in it.
     case noLanguageModel
+    /// A multilingual model that is to be trained for a language that nobody has named.
+    case languageMissing
+    case adapter(folder: String, AdaptationError)
+    /// An adapter beside a model that takes none.
+    case noAdapter(model: String)
 
     public var description: String {
         switch self {
@@ -43,6 +48,10 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
             "\(source): holds no sound at all (0 samples)"
         case .noLanguageModel:
             "a language model is for models that spell what they hear; this one has its own, leave --language-model out"
+        case .languageMissing:
+            "a multilingual model is trained in one language; name that of the recordings with --language"
+        case .adapter(let folder, let error): "\(folder): \(error)"
+        case .noAdapter(let model): "\(model): only Whisper models take adapters; leave --adapter out"
         case .notForSpelling(let what):
             "this model spells what it hears in the language that it was trained on; \(what) is for Whisper models"
         case .unknownPreset(let name, let known):

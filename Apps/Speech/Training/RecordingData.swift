@@ -77,23 +77,36 @@ struct RecordingData {
         return (good, bad)
     }
 
+    var recordings: [TranscribedRecording] { training + validation }
+
     /// Every text as the model is to write it.
-    func texts(_ spelling: TargetSpelling) -> [String] { (training + validation).map { spelling.spelled($0.text) } }
+    func texts(_ spelling: TargetSpelling) -> [String] { recordings.map { spelling.spelled($0.text) } }
+
+    /// Options that say which recordings they are, with the values that were resolved.
+    func options(_ given: RecordingOptions) -> [String: OptionValue] {
+        var options: [String: OptionValue] = ["data": .text(path), "skip-bad": .integer(badLimit)]
+        options["validation"] = given.validation.map { .text(URL(fileURLWithPath: $0).path) }
+        options["validation-speakers"] = given.validationSpeakers.map { .text($0) }
+        options["validation-share"] = .number(given.validationShare ?? Self.validationShare)
+        options["split-by"] = given.splitBy.map { .text($0.rawValue) }
+        return options
+    }
 
     /// Reads all recordings once: a bad one is found before the training, not in its midst.
     func prepared(
-        _ spelling: TargetSpelling, _ tokenizer: any Tokenizer
+        _ spelling: TargetSpelling, _ tokenizer: any Tokenizer, limits: PreparedRecordings.Limits
     ) throws -> (training: PreparedRecordings, validation: PreparedRecordings?) {
         let meter = ProgressMeter(on: console, label: "reading", unit: .items("recordings"))
         defer { meter.finish() }
         let learnt = try PreparedRecordings(
-            training, spelling: spelling, tokenizer: tokenizer, skippingBad: badLimit - badLines.count, path: path,
+            training, spelling: spelling, tokenizer: tokenizer, limits: limits,
+            skippingBad: badLimit - badLines.count, path: path,
             progress: { [count = training.count] in meter.update(completed: Double($0), of: Double(count)) })
         let kept =
             validation.isEmpty
             ? nil
             : try PreparedRecordings(
-                validation, spelling: spelling, tokenizer: tokenizer,
+                validation, spelling: spelling, tokenizer: tokenizer, limits: limits,
                 skippingBad: badLimit - badLines.count - learnt.bad.count, path: path)
         meter.finish()
         for error in learnt.bad + (kept?.bad ?? []) { console.error("left out: \(error)") }

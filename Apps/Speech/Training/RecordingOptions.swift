@@ -19,7 +19,9 @@ struct RecordingOptions: ParsableArguments {
             "Speakers to judge by instead, with commas between them; nobody of them is learnt from.", valueName: "names"
         ))
     var validationSpeakers: String?
-    @Option(help: ArgumentHelp("Size of the network: 1m, 4m or 13m parameters (default: 4m).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Size of a network from nothing: 1m, 4m or 13m parameters (default: 4m).", valueName: "name")
+    )
     var preset: String?
     @Option(
         help: ArgumentHelp(
@@ -27,7 +29,8 @@ struct RecordingOptions: ParsableArguments {
     var pieces: Int?
     @Option(
         help:
-            "How texts are written: words (lower case, without punctuation but apostrophes), or none for as they are.")
+            "How texts are written: words (lower case, without punctuation but apostrophes), lower, or none for as they are."
+    )
     var spelling: TargetSpelling?
     @Option(
         help:

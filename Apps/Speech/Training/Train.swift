@@ -15,14 +15,18 @@ struct Train: AsyncParsableCommand {
             --model to other verbs, it means its best checkpoint. A run that was stopped or killed goes on with --resume, \
             and ends with the same weights as if it had not been. --help-hidden shows all options.
 
+            With --model a pretrained Whisper is trained further: all of it, one half (--freeze), or adapters beside it (--lora).
+
             Examples:
               speech train --data recordings.tsv --output runs/mine
               speech train --data fsdd/recordings --preset 1m --join 7 --max-time 30m --output runs/digits
               speech train --data LibriSpeech/train-clean-5 --validation-speakers 118,1867 --output runs/libri
               speech train --resume runs/libri --epochs 90
+              speech train --model whisper-tiny.en --data calls.tsv --output runs/calls
             """)
 
     @OptionGroup(title: "Model and data") var recordings: RecordingOptions
+    @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var verbosity: VerbosityOptions
@@ -39,7 +43,14 @@ struct Train: AsyncParsableCommand {
             throw ValidationError("--data is missing; name a table of recordings and texts, or a folder.")
         }
         try training.checkFolder()
-        let preparation = try TrainingPreparation(recordings, training, data: data, console: console)
+        guard let model = fineTuning.model else {
+            let preparation = try TrainingPreparation(recordings, training, data: data, console: console)
+            return try await preparation.work().run(training, on: console)
+        }
+        let preparation = try FineTuningPreparation(
+            recordings, fineTuning, training, model: model, data: data, console: console)
         try await preparation.work().run(training, on: console)
+        guard fineTuning.adapters.merge, let run = training.resume ?? training.output else { return }
+        try MergedRecognizer.write(run: run, model: model, on: console)
     }
 }

@@ -30,7 +30,7 @@ struct TrainingPreparation {
         // Before all recordings are read: an option may not fit.
         let store = ParameterStore(random: RandomSource(seed: data.seed))
         let model = try ConformerModel(configuration, in: store)
-        let (learnt, kept) = try data.prepared(spelling, tokenizer)
+        let (learnt, kept) = try data.prepared(spelling, tokenizer, limits: .conformer)
         let batchSize = training.batchSize ?? ConformerPreset.batchSize
         let batches = SpeechBatches(
             learnt,
@@ -64,18 +64,12 @@ struct TrainingPreparation {
     private func options(
         _ settings: TrainingSettings, _ preset: ConformerPreset, batchSize: Int
     ) -> [String: OptionValue] {
-        var options = settings.options(batchSize: batchSize)
-        options["data"] = .text(data.path)
-        options["validation"] = recordings.validation.map { .text(URL(fileURLWithPath: $0).path) }
-        options["validation-speakers"] = recordings.validationSpeakers.map { .text($0) }
-        options["validation-share"] = .number(recordings.validationShare ?? RecordingData.validationShare)
-        options["split-by"] = recordings.splitBy.map { .text($0.rawValue) }
+        var options = settings.options(batchSize: batchSize).merging(data.options(recordings)) { $1 }
         options["preset"] = .text(preset.rawValue)
         options["pieces"] = recordings.pieces.map { .integer($0) }
         options["spelling"] = .text(spelling.rawValue)
         options["augment"] = .text(augmentation.rawValue)
         options["join"] = .integer(join)
-        options["skip-bad"] = .integer(recordings.skipBad ?? 0)
         options["intermediate"] = recordings.intermediate.map { .text($0) }
         options["dropout"] = .number(Double(dropout))
         return options

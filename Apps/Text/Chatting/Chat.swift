@@ -61,7 +61,7 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         let console = verbosity.makeConsole(programName: "text")
         compute.apply(on: console)
-        let chosen = try ChosenModel(modelOptions, adapterOptions)
+        let chosen = try AdaptedModel(modelOptions, adapterOptions)
         let grammar = try await constraint.read()
         let generator = Generator(try chosen.load())
         let format = try await template.format(of: chosen, tokenizer: generator.model.tokenizer)

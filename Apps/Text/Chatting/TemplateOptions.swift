@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatTemplates
 import Checkpoints
+import CommandLineKit
 import Foundation
 import TextModels
 import Tokenizers
@@ -13,7 +14,7 @@ struct TemplateOptions: ParsableArguments {
             "Set a variable of the template, as JSON: enable_thinking=false. Repeatable.", valueName: "name=value"))
     var templateVariable: [TemplateVariable] = []
 
-    func format(of model: ChosenModel, tokenizer: any Tokenizer) async throws -> ChatFormat {
+    func format(of model: AdaptedModel, tokenizer: any Tokenizer) async throws -> ChatFormat {
         var format = try ChatFormat(
             model.folder, adapter: model.adapter, tokenizer: tokenizer, template: await template.read())
         for variable in templateVariable { format.variables[variable.name] = variable.value }

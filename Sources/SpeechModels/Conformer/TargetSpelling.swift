@@ -2,12 +2,29 @@
 public enum TargetSpelling: String, Sendable, Hashable, CaseIterable, Codable {
     /// As it stands, with white space at its ends left out and every run of it made one space.
     case asWritten = "none"
+    /// The same in lower case.
+    case lowercase = "lower"
     /// In lower case without punctuation, but for apostrophes within words: what can be heard.
     case words
+
+    /// For a model that can write already: as the texts stand, but in lower case where they are all in capitals, which it would
+    /// otherwise have to learn. Not as sentences: such texts are cut anywhere, and tell of no beginning.
+    public init(naturalFor texts: some Sequence<String>) {
+        var hasLetters = false
+        for scalar in texts.lazy.flatMap(\.unicodeScalars) where scalar.properties.isCased {
+            guard scalar.properties.generalCategory == .uppercaseLetter else {
+                self = .asWritten
+                return
+            }
+            hasLetters = true
+        }
+        self = hasLetters ? .lowercase : .asWritten
+    }
 
     public func spelled(_ text: String) -> String {
         let words = text.split(whereSeparator: \.isWhitespace)
         switch self {
+        case .lowercase: return words.joined(separator: " ").lowercased()
         case .asWritten: return words.joined(separator: " ")
         case .words:
             return words.flatMap { Self.parts(of: $0.lowercased()) }.joined(separator: " ")

@@ -23,6 +23,23 @@ public struct PreparedRecordings: Sendable {
     /// The samples of each clip in 16 bits, where there was room for them.
     private let kept: [[Int16]?]
 
+    /// What a network can learn from one recording.
+    public struct Limits: Sendable {
+        /// Seconds.
+        public let longest: Double
+        /// Tokens, where they are limited.
+        public let tokenCount: Int?
+        /// The frames that spell, of a spectrogram of so many; nil where the text is not spelled frame by frame.
+        public let encodedLength: (@Sendable (_ frames: Int) -> Int)?
+
+        public init(longest: Double, tokenCount: Int? = nil, encodedLength: (@Sendable (_ frames: Int) -> Int)? = nil) {
+            (self.longest, self.tokenCount, self.encodedLength) = (longest, tokenCount, encodedLength)
+        }
+
+        public static let conformer = Limits(
+            longest: PreparedRecordings.longest, encodedLength: { ConformerConfiguration.encodedLength($0) })
+    }
+
     /// Hertz.
     public static let sampleRate = Transcriber.sampleRate
     /// Seconds that a recording has at most: attention needs time and memory by the square of it.
@@ -35,6 +52,7 @@ public struct PreparedRecordings: Sendable {
     /// Reads every recording once, several at a time.
     ///
     /// - Parameters:
+    ///   - limits: of the network that is to learn from them.
     ///   - badLimit: recordings that may be left out because they cannot be used.
     ///   - byteLimit: of the samples that are kept.
     ///   - path: what errors call the data.
@@ -42,7 +60,8 @@ public struct PreparedRecordings: Sendable {
     /// - Throws: ``SpeechDataError`` where more cannot be used, with the last of them.
     public init(
         _ recordings: [TranscribedRecording], spelling: TargetSpelling, tokenizer: any Tokenizer,
-        skippingBad badLimit: Int = 0, keeping byteLimit: Int = standardLimit, path: String,
+        limits: Limits = .conformer, skippingBad badLimit: Int = 0, keeping byteLimit: Int = standardLimit,
+        path: String,
         progress: @Sendable (Int) -> Void = { _ in }
     ) throws(SpeechDataError) {
         self.tokenizer = tokenizer
@@ -51,7 +70,7 @@ public struct PreparedRecordings: Sendable {
         // Once it is clear that they are too many, the others are not read.
         let found = Threads.attempts(recordings.count, failureLimit: badLimit, progress: progress) {
             index throws(SpeechDataError) -> Entry in
-            var entry = try Self.entry(recordings[index], spelling, tokenizer)
+            var entry = try Self.entry(recordings[index], spelling, tokenizer, limits)
             let total = byteCount.withLock { bytes in
                 bytes += 2 * entry.clip.sampleCount
                 return bytes
@@ -83,7 +102,7 @@ public struct PreparedRecordings: Sendable {
     }
 
     private static func entry(
-        _ recording: TranscribedRecording, _ spelling: TargetSpelling, _ tokenizer: any Tokenizer
+        _ recording: TranscribedRecording, _ spelling: TargetSpelling, _ tokenizer: any Tokenizer, _ limits: Limits
     ) throws(SpeechDataError) -> Entry {
         func error(_ reason: SpeechDataError.Reason) -> SpeechDataError {
             SpeechDataError(place: recording.place ?? recording.path, file: recording.path, reason)
@@ -100,10 +119,15 @@ public struct PreparedRecordings: Sendable {
         let samples: [Int16]
         do { samples = try read(recording.path) } catch let failure { throw error(.unreadable("\(failure)")) }
         let seconds = Double(samples.count) / Double(sampleRate)
-        guard seconds <= longest else { throw error(.tooLong(seconds: seconds, limit: longest)) }
-        let frames = ConformerConfiguration.encodedLength(samples.count / LogMelConfiguration.whisper().hop)
-        let needed = targets.count + zip(targets, targets.dropFirst()).count { $0 == $1 }
-        guard frames >= needed else { throw error(.tooShort(seconds: seconds, frames: frames, needed: needed)) }
+        guard seconds <= limits.longest else { throw error(.tooLong(seconds: seconds, limit: limits.longest)) }
+        if let limit = limits.tokenCount, targets.count > limit {
+            throw error(.tooManyTokens(targets.count, limit: limit))
+        }
+        if let encodedLength = limits.encodedLength {
+            let frames = encodedLength(samples.count / LogMelConfiguration.whisper().hop)
+            let needed = targets.count + zip(targets, targets.dropFirst()).count { $0 == $1 }
+            guard frames >= needed else { throw error(.tooShort(seconds: seconds, frames: frames, needed: needed)) }
+        }
         guard samples.contains(where: { $0.magnitude > audibleAmplitude.magnitude }) else { throw error(.silent) }
         let clip = Clip(
             path: recording.path, text: text, speaker: recording.speaker, sampleCount: samples.count)

@@ -8,6 +8,8 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
         case tooLong(seconds: Double, limit: Double)
         /// Fewer frames than the tokens need, repeats counted twice.
         case tooShort(seconds: Double, frames: Int, needed: Int)
+        /// A text that the model would not write at once.
+        case tooManyTokens(Int, limit: Int)
         /// Characters that the model cannot write.
         case outsideAlphabet([String])
         case empty
@@ -36,7 +38,9 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
         case .tooLong(let seconds, let limit):
             "\(subject): lasts \(Self.text(seconds)) s; expected at most \(Self.text(limit)) s, cut it at pauses"
         case .tooShort(let seconds, let frames, let needed):
-            "\(subject): lasts \(Self.text(seconds)) s, which are \(frames) frames of 40 ms; its text needs \(needed)"
+            "\(subject): lasts \(Self.text(seconds)) s, which are \(frames) frames of the model's; its text needs \(needed)"
+        case .tooManyTokens(let count, let limit):
+            "\(subject): its text has \(count) tokens; expected at most \(limit), cut the recording at pauses"
         case .outsideAlphabet(let characters):
             "\(subject): its text has characters that the model cannot write: "
                 + characters.map { "'\($0)'" }.joined(separator: " ")

@@ -78,9 +78,11 @@ extension SpeechRecognizer {
 /// - Parameters:
 ///   - voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
 ///   - languageModel: has a say in what a model spells; Whisper has one of its own, and refuses it.
+///   - adapter: what a Whisper's linear layers have beside their weights.
+///   - strength: multiplies what the adapter adds.
 public func loadSpeechRecognizer(
     _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector(),
-    languageModel: LanguageModelFusion? = nil
+    languageModel: LanguageModelFusion? = nil, adapter: AdapterFolder? = nil, strength: Float = 1
 ) throws -> any SpeechRecognizer {
     struct Kind: Decodable {
         let modelType: String?
@@ -88,11 +90,13 @@ public func loadSpeechRecognizer(
         enum CodingKeys: String, CodingKey { case modelType = "model_type" }
     }
     if try folder.decode(Kind.self, from: "config.json")?.modelType == ConformerConfiguration.modelType {
+        guard adapter == nil else { throw SpeechModelError.noAdapter(model: folder.url.path) }
         return try CTCTranscriber(
             folder, voiceActivityDetector: voiceActivityDetector, languageModel: languageModel)
     }
     guard languageModel == nil else { throw SpeechModelError.noLanguageModel }
-    return try Transcriber(folder, voiceActivityDetector: voiceActivityDetector)
+    return try Transcriber(
+        folder, voiceActivityDetector: voiceActivityDetector, adapter: adapter, strength: strength)
 }
 
 private final class CancellationFlag: Sendable {

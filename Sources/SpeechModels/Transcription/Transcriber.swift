@@ -29,9 +29,13 @@ public final class Transcriber: SpeechRecognizer {
 
     /// Loads a model; throws with every reason why its files do not fit together.
     ///
-    /// - Parameter voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
+    /// - Parameters:
+    ///   - voiceActivityDetector: finds the silences that ``TranscriptionOptions/detectsVoiceActivity`` leaves out.
+    ///   - adapter: what the linear layers have beside their weights.
+    ///   - strength: multiplies what the adapter adds.
     public init(
-        _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector()
+        _ folder: ModelFolder, voiceActivityDetector: any VoiceActivityDetector = StatisticalDetector(),
+        adapter: AdapterFolder? = nil, strength: Float = 1
     ) throws {
         let clock = ContinuousClock()
         let start = clock.now
@@ -39,12 +43,18 @@ public final class Transcriber: SpeechRecognizer {
         configuration = files.configuration
         let model: WhisperModel
         do {
-            let store = ParameterStore(reading: files.weights)
+            let adaptation = try adapter.map {
+                try LowRankAdaptation($0.settings, reading: $0.openWeights(), strength: strength)
+            }
+            let store = ParameterStore(reading: files.weights, adaptation: adaptation)
             model = try WhisperModel(files.configuration, in: store)
             store.packMatrices()
+            adaptation?.parameters.packMatrices()
             files.weights.releasePages()
         } catch let mismatch as ParameterMismatch {
             throw SpeechModelError.weightsDoNotFit(folder: files.folder, mismatch)
+        } catch let error as AdaptationError {
+            throw SpeechModelError.adapter(folder: adapter?.url.path(percentEncoded: false) ?? files.folder, error)
         }
         decoder = WhisperWindowDecoder(
             model: model, vocabulary: files.vocabulary, settings: files.settings, folder: files.folder)
@@ -82,19 +92,7 @@ public final class Transcriber: SpeechRecognizer {
         guard options.task == .transcribe || vocabulary.isMultilingual else {
             throw SpeechModelError.cannotTranslate
         }
-        guard let language = options.language else { return vocabulary.isMultilingual ? nil : "en" }
-        guard let code = WhisperLanguages.code(of: language) else {
-            let known = vocabulary.isMultilingual ? vocabulary.languages.keys.sorted() : ["en"]
-            throw SpeechModelError.unknownLanguage(language, known: known)
-        }
-        guard vocabulary.isMultilingual else {
-            guard code == "en" else { throw SpeechModelError.languageNotSupported(language) }
-            return code
-        }
-        guard vocabulary.languages[code] != nil else {
-            throw SpeechModelError.unknownLanguage(language, known: vocabulary.languages.keys.sorted())
-        }
-        return code
+        return try vocabulary.code(of: options.language)
     }
 }
 

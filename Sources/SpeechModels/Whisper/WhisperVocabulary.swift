@@ -27,6 +27,21 @@ struct WhisperVocabulary: Sendable {
 
     var isMultilingual: Bool { !languages.isEmpty }
 
+    /// The code of a language by its code or English name; of none, English for models that know no other, and else nil.
+    /// Throws for languages that the model does not know.
+    func code(of language: String?) throws(SpeechModelError) -> String? {
+        guard let language else { return isMultilingual ? nil : "en" }
+        guard let code = WhisperLanguages.code(of: language) else {
+            throw .unknownLanguage(language, known: isMultilingual ? languages.keys.sorted() : ["en"])
+        }
+        guard isMultilingual else {
+            guard code == "en" else { throw .languageNotSupported(language) }
+            return code
+        }
+        guard languages[code] != nil else { throw .unknownLanguage(language, known: languages.keys.sorted()) }
+        return code
+    }
+
     /// `<|0.00|>`
     var firstTimestamp: Int { tokens.timestamps.lowerBound }
 

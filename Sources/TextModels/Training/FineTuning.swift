@@ -97,13 +97,3 @@ public struct FineTuning: Sendable {
         try LanguageModelArchitecture.configuration(of: folder).adapterTargets
     }
 }
-
-extension LowRankSettings.Targets {
-    /// `all-linear`, or names of layers with commas between them.
-    public init(_ text: String) {
-        self =
-            text == "all-linear"
-            ? .allLinear
-            : .named(text.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) }.map(String.init))
-    }
-}
