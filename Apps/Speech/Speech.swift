@@ -8,7 +8,7 @@ struct Speech: AsyncParsableCommand {
         commandName: "speech", abstract: "Transcribe recordings on this machine, offline, and train models that do.",
         version: triptychVersion,
         subcommands: [
-            Transcribe.self, Align.self, Train.self, Evaluate.self, LanguageModelCommand.self,
+            Transcribe.self, Align.self, Train.self, Evaluate.self, DataCommand.self, LanguageModelCommand.self,
             InspectCommand<Speech>.self, ModelsCommand<Speech>.self,
         ])
 

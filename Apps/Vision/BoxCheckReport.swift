@@ -28,7 +28,7 @@ struct BoxCheckReport {
             (name: set.isDivided ? split.rawValue : "boxes", counts: report.counts[split] ?? [])
         }
         return DataCheckText(
-            path: path, findings: report.findings, problemCount: report.problemCount, labels: set.labels,
+            path: path, findings: report.findings.lines, problems: report.findings.sum, labels: set.labels,
             columns: columns,
             sum: "\(pictureCount) pictures, \(goodPictureCount) of them good, with \(boxCount) boxes, "
                 + "\(goodBoxCount) of them good"
@@ -46,7 +46,7 @@ struct BoxCheckReport {
                     boxes: Dictionary(
                         uniqueKeysWithValues: splits.map { ($0.rawValue, report.counts[$0]?[index] ?? 0) }))
             },
-            findings: report.findings.map(DataCheckReport.File.Finding.init))
+            findings: report.findings.map { DataFindingRecord($0) })
     }
 
     /// The good pictures and boxes in a folder of their own, in the format that the data has.

@@ -88,7 +88,7 @@ struct DataCheck: AsyncParsableCommand {
                     if let fix, try await !report.writeCleanCopy(to: fix, console) { hasFailed = true }
                 }
             }
-            if format == .json { try console.write(try DataCheckReport.json(files)) }
+            if format == .json { try console.write(try DataFindingRecord.json(files)) }
             if hasFailed || problemCount > 0 { throw ExitCode(1) }
         }
     }

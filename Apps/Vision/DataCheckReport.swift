@@ -17,15 +17,9 @@ struct DataCheckReport {
             (name: set.isDivided ? split.rawValue : "pictures", counts: report.counts[split] ?? [])
         }
         return DataCheckText(
-            path: path, findings: report.findings, problemCount: report.problemCount, labels: set.labels,
+            path: path, findings: report.findings.lines, problems: report.findings.sum, labels: set.labels,
             columns: columns, sum: "\(pictureCount) pictures, \(report.good.count) of them good"
         ).text
-    }
-
-    static func json(_ files: [File]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(files), as: UTF8.self) + "\n"
     }
 
     /// What programs read.
@@ -43,31 +37,13 @@ struct DataCheckReport {
             let good: Int
         }
 
-        struct Finding: Encodable {
-            let kind: String
-            let name: String
-            let other: String?
-            let reason: String
-            let isProblem: Bool
-
-            enum CodingKeys: String, CodingKey {
-                case kind, name, other, reason
-                case isProblem = "problem"
-            }
-
-            init(_ finding: some DataFinding) {
-                (kind, name, other) = (finding.kind, finding.name, finding.other)
-                (reason, isProblem) = (finding.explanation, finding.isProblem)
-            }
-        }
-
         let data: String
         let pictures: Int
         let good: Int
         /// Nil for pictures without boxes.
         let boxes: Boxes?
         let classes: [Class]
-        let findings: [Finding]
+        let findings: [DataFindingRecord]
     }
 
     var file: File {
@@ -80,6 +56,6 @@ struct DataCheckReport {
                         uniqueKeysWithValues: splits.map { ($0.rawValue, report.counts[$0]?[index] ?? 0) }),
                     boxes: nil)
             },
-            findings: report.findings.map(File.Finding.init))
+            findings: report.findings.map { DataFindingRecord($0) })
     }
 }

@@ -50,7 +50,8 @@ public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible
 
     public var description: String { "\(place): \(reasonText)" }
 
-    private var reasonText: String {
+    /// The reason in words.
+    public var reasonText: String {
         switch reason {
         case .unreadable(let message): "cannot be read: \(message)"
         case .noTranscripts:

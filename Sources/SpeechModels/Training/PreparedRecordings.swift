@@ -38,6 +38,19 @@ public struct PreparedRecordings: Sendable {
 
         public static let conformer = Limits(
             longest: PreparedRecordings.longest, encodedLength: { ConformerConfiguration.encodedLength($0) })
+
+        /// What is wrong with a recording of such a length, if anything.
+        ///
+        /// - Parameter targets: the tokens of its text, or what else stands for its characters.
+        func fault(seconds: Double, _ targets: [some Equatable]) -> SpeechDataError.Reason? {
+            guard seconds <= longest else { return .tooLong(seconds: seconds, limit: longest) }
+            if let tokenCount, targets.count > tokenCount { return .tooManyTokens(targets.count, limit: tokenCount) }
+            guard let encodedLength else { return nil }
+            let samples = Int((seconds * Double(PreparedRecordings.sampleRate)).rounded())
+            let frames = encodedLength(samples / LogMelConfiguration.whisper().hop)
+            let needed = targets.count + zip(targets, targets.dropFirst()).count { $0 == $1 }
+            return frames >= needed ? nil : .tooShort(seconds: seconds, frames: frames, needed: needed)
+        }
     }
 
     /// Hertz.
@@ -47,7 +60,7 @@ public struct PreparedRecordings: Sendable {
     /// Bytes of samples that are kept at most, where nothing else is asked for.
     public static let standardLimit = 1 << 30
     /// Below this peak nobody could hear anything (-70 dB of full scale).
-    private static let audibleAmplitude: Int16 = 10
+    static let audibleAmplitude: Int16 = 10
 
     /// Reads every recording once, several at a time.
     ///
@@ -111,23 +124,12 @@ public struct PreparedRecordings: Sendable {
         guard !text.isEmpty else { throw error(.noText) }
         let targets: [Int]
         do { targets = try tokenizer.targets(of: text) } catch let failure { throw error(.unreadable("\(failure)")) }
-        if let unknownToken = tokenizer.id(of: CharacterTrainer.unknownToken), targets.contains(unknownToken) {
-            let unknown = Set(
-                text.unicodeScalars.map { String($0) }.filter { (try? tokenizer.targets(of: $0)) == [unknownToken] })
-            guard unknown.isEmpty else { throw error(.outsideAlphabet(unknown.sorted())) }
-        }
+        let unknown = tokenizer.unknownCharacters(in: text, targets)
+        guard unknown.isEmpty else { throw error(.outsideAlphabet(unknown)) }
         let samples: [Int16]
         do { samples = try read(recording.path) } catch let failure { throw error(.unreadable("\(failure)")) }
         let seconds = Double(samples.count) / Double(sampleRate)
-        guard seconds <= limits.longest else { throw error(.tooLong(seconds: seconds, limit: limits.longest)) }
-        if let limit = limits.tokenCount, targets.count > limit {
-            throw error(.tooManyTokens(targets.count, limit: limit))
-        }
-        if let encodedLength = limits.encodedLength {
-            let frames = encodedLength(samples.count / LogMelConfiguration.whisper().hop)
-            let needed = targets.count + zip(targets, targets.dropFirst()).count { $0 == $1 }
-            guard frames >= needed else { throw error(.tooShort(seconds: seconds, frames: frames, needed: needed)) }
-        }
+        if let reason = limits.fault(seconds: seconds, targets) { throw error(reason) }
         guard samples.contains(where: { $0.magnitude > audibleAmplitude.magnitude }) else { throw error(.silent) }
         let clip = Clip(
             path: recording.path, text: text, speaker: recording.speaker, sampleCount: samples.count)

@@ -17,6 +17,23 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
         case tooFewToSplit
         /// More recordings than that cannot be used; the last of them.
         case tooManyBad(limit: Int, last: String)
+
+        /// A word for programs.
+        var kind: String {
+            switch self {
+            case .unreadable: "unreadable"
+            case .noText: "no-text"
+            case .silent: "silent"
+            case .tooLong: "too-long"
+            case .tooShort: "too-short"
+            case .tooManyTokens: "too-many-tokens"
+            case .outsideAlphabet: "outside-alphabet"
+            case .empty: "empty"
+            case .unknownSpeakers: "unknown-speakers"
+            case .tooFewToSplit: "too-few"
+            case .tooManyBad: "too-many-bad"
+            }
+        }
     }
 
     /// The data, or the place where the recording is listed.
@@ -32,27 +49,39 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
     public var description: String {
         let subject = file.map { $0 == place ? place : "\(place): \($0)" } ?? place
         return switch reason {
+        // These name files themselves.
         case .unreadable(let message): place == file ? message : "\(place): \(message)"
-        case .noText: "\(subject): nothing is said in it by its text; remove it or give its words"
-        case .silent: "\(subject): is silent, though its text has words"
-        case .tooLong(let seconds, let limit):
-            "\(subject): lasts \(Self.text(seconds)) s; expected at most \(Self.text(limit)) s, cut it at pauses"
-        case .tooShort(let seconds, let frames, let needed):
-            "\(subject): lasts \(Self.text(seconds)) s, which are \(frames) frames of the model's; its text needs \(needed)"
-        case .tooManyTokens(let count, let limit):
-            "\(subject): its text has \(count) tokens; expected at most \(limit), cut the recording at pauses"
-        case .outsideAlphabet(let characters):
-            "\(subject): its text has characters that the model cannot write: "
-                + characters.map { "'\($0)'" }.joined(separator: " ")
-        case .empty: "\(subject): lists no recording to learn from"
-        case .unknownSpeakers(let names, let known):
-            "\(subject): nobody is called \(Self.list(names)); speakers are \(Self.list(known))"
-        case .tooFewToSplit:
-            "\(subject): there are too few recordings to keep some for validation; add some, or give --validation"
         case .tooManyBad(let limit, let last):
             limit == 0
                 ? "\(last) (mend or remove it, or leave such recordings out with --skip-bad)"
                 : "more than \(limit) recordings of \(subject) cannot be used; here is one: \(last)"
+        default: "\(subject): \(reason.text)"
+        }
+    }
+}
+
+extension SpeechDataError.Reason {
+    /// In words, without what it is about.
+    var text: String {
+        switch self {
+        case .unreadable(let message): message
+        case .noText: "nothing is said in it by its text; remove it or give its words"
+        case .silent: "is silent, though its text has words"
+        case .tooLong(let seconds, let limit):
+            "lasts \(Self.text(seconds)) s; expected at most \(Self.text(limit)) s, cut it at pauses"
+        case .tooShort(let seconds, let frames, let needed):
+            "lasts \(Self.text(seconds)) s, which are \(frames) frames of the model's; its text needs \(needed)"
+        case .tooManyTokens(let count, let limit):
+            "its text has \(count) tokens; expected at most \(limit), cut the recording at pauses"
+        case .outsideAlphabet(let characters):
+            "its text has characters that the model cannot write: "
+                + characters.map { "'\($0)'" }.joined(separator: " ")
+        case .empty: "lists no recording to learn from"
+        case .unknownSpeakers(let names, let known):
+            "nobody is called \(Self.list(names)); speakers are \(Self.list(known))"
+        case .tooFewToSplit:
+            "there are too few recordings to keep some for validation; add some, or give --validation"
+        case .tooManyBad(let limit, let last): "more than \(limit) recordings cannot be used; here is one: \(last)"
         }
     }
 

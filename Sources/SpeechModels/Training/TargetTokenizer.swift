@@ -32,4 +32,10 @@ extension Tokenizer {
         let control = Set(addedTokens.filter(\.isSpecial).map(\.id))
         return try encode(text, plain: PlainText([0..<text.utf8.count], controlTokens: control))
     }
+
+    /// Characters of `text` that have no token, each once.
+    func unknownCharacters(in text: String, _ targets: [Int]) -> [String] {
+        guard let unknown = id(of: CharacterTrainer.unknownToken), targets.contains(unknown) else { return [] }
+        return Set(text.unicodeScalars.map { String($0) }.filter { (try? self.targets(of: $0)) == [unknown] }).sorted()
+    }
 }
