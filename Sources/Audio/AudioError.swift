@@ -2,6 +2,8 @@
 public enum AudioError: Error, Sendable, Equatable {
     case notFound(source: String)
     case isDirectory(source: String)
+    /// A folder without a file of a known ending.
+    case noSoundFiles(folder: String)
     case notPermitted(source: String)
     case isTerminal(source: String)
     case isEmpty(source: String)
@@ -38,6 +40,7 @@ extension AudioError: CustomStringConvertible {
         switch self {
         case .notFound(let source): "\(source): no such file"
         case .isDirectory(let source): "\(source): is a folder, a sound file was expected"
+        case .noSoundFiles(let folder): "\(folder): holds no sound files; expected a folder with WAV, FLAC or the like"
         case .notPermitted(let source): "\(source): reading is not permitted"
         case .isTerminal(let source):
             "\(source): is a terminal; pipe a sound file into it or name one"

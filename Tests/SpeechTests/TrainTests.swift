@@ -122,6 +122,38 @@ import Testing
         #expect(lenient.errors.contains("its text needs"), "\(lenient.errors)")
     }
 
+    @Test func noisesAndRoomsAreLearntWithAndKnownAgain() throws {
+        for (name, step) in [("hum", 0.01), ("hiss", 1.9)] {
+            let samples = (0..<4_000).map { Int16(2_000 * sin(step * Double($0))) }
+            try folder.write(SoundFile.wave(samples), to: "noises/deep/\(name).wav")
+        }
+        let arguments =
+            ["train"] + Self.small + ["--noise", "noises", "--reverberation", "generated", "--max-steps", "2"]
+        func loss(_ run: String) throws -> Substring? {
+            try folder.contents(of: "\(run)/metrics.jsonl").split(separator: "\n").first
+        }
+        for name in ["first", "second"] {
+            let run = try speech(arguments + ["--output", name])
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        let plain = try speech(["train"] + Self.small + ["--max-steps", "2", "--output", "plain"])
+        #expect(plain.status == 0, "\(plain.errors)")
+        #expect(try loss("first") == loss("second") && loss("first") != loss("plain"))
+        let description = try folder.contents(of: "first/run.json")
+        #expect(description.contains("\"reverberation\"") && description.contains("generated"))
+        try folder.write(SoundFile.tone(seconds: 1), to: "noises/deep/hum.wav")
+        let changed = try speech(["train", "--resume", "first", "--max-steps", "3"])
+        #expect(changed.status == 1 && changed.errors.contains("is not what the run was trained on"))
+        for (option, text) in [("--noise", "nowhere: no such file"), ("--reverberation", "nowhere: no such file")] {
+            let run = try speech(["train"] + Self.small + [option, "nowhere", "--output", "x"])
+            #expect(run.status == 1 && run.errors.contains(text), "\(run.errors)")
+        }
+        try folder.write("no sound", to: "texts/a.txt")
+        let texts = try speech(["train"] + Self.small + ["--noise", "texts", "--output", "x"])
+        #expect(texts.status == 1 && texts.errors.contains("texts: holds no sound files"), "\(texts.errors)")
+        #expect(!folder.exists("x"))
+    }
+
     @Test func aTrialWritesNothing() throws {
         let run = try speech(["train"] + Self.small + ["--max-steps", "10", "--dry-run"])
         #expect(run.status == 0, "\(run.errors)")

@@ -42,7 +42,7 @@ struct DataCheck: AsyncParsableCommand {
     var model: String?
     @Option(
         help:
-            "How texts are written: words (lower case, without punctuation but apostrophes), or none for as they are (default: words)."
+            "How texts are written: words (lower case, without punctuation but apostrophes), lower, or none for as they are (default: words)."
     )
     var spelling: TargetSpelling?
     @Option(help: "Form of the result.")

@@ -39,6 +39,7 @@ struct FineTuningPreparation {
         let folder = try ModelFolder(ModelCatalog.locate(name))
         let adapters = options.adapters.settings(standardTargets: WhisperFineTuning.standardTargets)
         // Before all recordings are read: an option may not fit.
+        let surroundings = try RecordedSurroundings(recordings)
         let tuning = try WhisperFineTuning(
             folder, language: options.language, freezing: options.freeze,
             adaptation: adapters.map { try LowRankAdaptation($0, random: RandomSource(seed: data.seed)) },
@@ -47,8 +48,8 @@ struct FineTuningPreparation {
         let (learnt, kept) = try data.prepared(spelling, tuning.tokenizer, limits: tuning.format.limits)
         let batchSize = training.batchSize ?? WhisperFineTuning.batchSize
         var batching = WindowBatches.Settings(
-            batchSize: batchSize, seed: data.seed, augmentation: augmentation.sound, masking: augmentation.masking,
-            timestampShare: timestampShare)
+            batchSize: batchSize, seed: data.seed, augmentation: surroundings.added(to: augmentation.sound),
+            masking: augmentation.masking, timestampShare: timestampShare)
         let batches = try WindowBatches(learnt, format: tuning.format, settings: batching)
         batching.seed = nil
         let validation = try kept.map { try WindowBatches($0, format: tuning.format, settings: batching) }
@@ -65,7 +66,7 @@ struct FineTuningPreparation {
                 program: "speech", version: triptychVersion,
                 options: resolved(settings, adapters, spelling, batchSize: batchSize), settings: settings,
                 parameterCount: tuning.parameters.elementCount,
-                data: try [data.fingerprint()]
+                data: try [data.fingerprint()] + surroundings.fingerprints()
                     + folder.weightFiles().map { try RunDescription.DataFile(hashing: $0.path) }))
     }
 

@@ -89,6 +89,10 @@ struct RecordingData {
         options["validation-speakers"] = given.validationSpeakers.map { .text($0) }
         options["validation-share"] = .number(given.validationShare ?? Self.validationShare)
         options["split-by"] = given.splitBy.map { .text($0.rawValue) }
+        options["noise"] = given.noise.map { .text(URL(fileURLWithPath: $0).path) }
+        options["reverberation"] = given.reverberation.map {
+            .text($0 == RecordedSurroundings.generated ? $0 : URL(fileURLWithPath: $0).path)
+        }
         return options
     }
 

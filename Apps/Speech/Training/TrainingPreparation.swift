@@ -28,6 +28,7 @@ struct TrainingPreparation {
         configuration.spelling = spelling
         configuration.intermediateLayers = recordings.intermediateLayers
         // Before all recordings are read: an option may not fit.
+        let surroundings = try RecordedSurroundings(recordings)
         let store = ParameterStore(random: RandomSource(seed: data.seed))
         let model = try ConformerModel(configuration, in: store)
         let (learnt, kept) = try data.prepared(spelling, tokenizer, limits: .conformer)
@@ -35,7 +36,8 @@ struct TrainingPreparation {
         let batches = SpeechBatches(
             learnt,
             settings: SpeechBatches.Settings(
-                batchSize: batchSize, seed: data.seed, augmentation: augmentation.sound, masking: augmentation.masking,
+                batchSize: batchSize, seed: data.seed,
+                augmentation: surroundings.added(to: augmentation.sound), masking: augmentation.masking,
                 longestJoin: join))
         let validation = kept.map {
             SpeechBatches($0, settings: SpeechBatches.Settings(batchSize: batchSize, seed: nil, longestJoin: join))
@@ -52,7 +54,8 @@ struct TrainingPreparation {
             files: try configuration.files(trained),
             description: RunDescription(
                 program: "speech", version: triptychVersion, options: options(settings, preset, batchSize: batchSize),
-                settings: settings, parameterCount: store.elementCount, data: [try data.fingerprint()]))
+                settings: settings, parameterCount: store.elementCount,
+                data: try [data.fingerprint()] + surroundings.fingerprints()))
     }
 
     private var spelling: TargetSpelling { recordings.spelling ?? .words }

@@ -16,16 +16,22 @@ public struct SoundAugmentation: Sendable, Equatable {
     public var noiseProbability: Float
     /// Decibels of the sound's power over that of the noise, drawn evenly.
     public var signalToNoise: ClosedRange<Float>
+    /// Rooms that recordings are put into, before anything but their speed changes.
+    public var reverberation: Reverberation?
+    /// Recordings of noise, which are added last.
+    public var background: BackgroundNoise?
 
     public init(
         speeds: [Double] = [], gain: ClosedRange<Float>? = nil, noiseProbability: Float = 0,
-        signalToNoise: ClosedRange<Float> = 10...30
+        signalToNoise: ClosedRange<Float> = 10...30, reverberation: Reverberation? = nil,
+        background: BackgroundNoise? = nil
     ) {
         precondition(
             speeds.allSatisfy { (0.25...4).contains($0) } && (0...1).contains(noiseProbability),
             "speeds \(speeds), a probability of noise of \(noiseProbability)")
         (self.speeds, self.gain) = (speeds, gain)
         (self.noiseProbability, self.signalToNoise) = (noiseProbability, signalToNoise)
+        (self.reverberation, self.background) = (reverberation, background)
     }
 
     /// - Parameter sampleRate: hertz, of `samples` and of the result.
@@ -37,11 +43,13 @@ public struct SoundAugmentation: Sendable, Equatable {
             let speed = speeds[Int(random.next() % UInt64(speeds.count))]
             result = try changeSpeed(result, by: speed, sampleRate: sampleRate)
         }
+        if let reverberation { result = try reverberation(result, sampleRate: sampleRate, using: &random) }
         if let gain {
             let factor = Self.factor(gain, &random)
             for index in result.indices { result[index] *= factor }
         }
         if random.uniform() < noiseProbability { addNoise(to: &result, &random) }
+        if let background { result = try background(result, using: &random) }
         return result
     }
 
@@ -53,10 +61,9 @@ public struct SoundAugmentation: Sendable, Equatable {
     private func addNoise(to samples: inout [Float], _ random: inout RandomSource) {
         let ratio = Self.factor(signalToNoise, &random)
         let leak = random.uniform() * 0.98
-        let power = samples.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(1, samples.count))
         // The power of what the leak makes of numbers that are spread evenly over ±1.
         let ownPower = 1.0 / 3 / (1 - Double(leak) * Double(leak))
-        let scale = Float((power / ownPower).squareRoot()) / ratio
+        let scale = Float((power(samples) / ownPower).squareRoot()) / ratio
         var last: Float = 0
         for index in samples.indices {
             last = leak * last + (2 * random.uniform() - 1)
