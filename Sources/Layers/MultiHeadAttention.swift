@@ -22,9 +22,11 @@ public struct MultiHeadAttention: Sendable {
     }
 
     /// Every position attends to every position of `x`.
-    public func callAsFunction(_ x: Tensor, residual: Tensor) -> Tensor {
+    ///
+    /// - Parameter mask: added to the scores; `[batch, time]`.
+    public func callAsFunction(_ x: Tensor, residual: Tensor, mask: Tensor? = nil) -> Tensor {
         let (keys, values) = keysAndValues(of: x)
-        let attended = attention(queryProjection(x), keys, values, heads: heads)
+        let attended = attention(queryProjection(x), keys, values, heads: heads, mask: mask)
         return outputProjection(attended, residual: residual)
     }
 

@@ -24,7 +24,8 @@ public struct AdamW: Optimizer {
 
     public let settings: Settings
     public let parameters: [Parameter]
-    private let factors: [(decay: Float, rate: Float)]
+    /// That of each parameter.
+    private let groups: [ParameterGroup]
     private var step = 0
     private var firstMoments: [Tensor?]
     private var secondMoments: [Tensor?]
@@ -32,7 +33,7 @@ public struct AdamW: Optimizer {
     public init(_ groups: [ParameterGroup], _ settings: Settings = Settings()) {
         self.settings = settings
         parameters = groups.flatMap(\.parameters)
-        factors = groups.flatMap { group in group.parameters.map { _ in (group.decayFactor, group.rateFactor) } }
+        self.groups = groups.flatMap { Array(repeating: $0, count: $0.parameters.count) }
         firstMoments = Array(repeating: nil, count: parameters.count)
         secondMoments = firstMoments
     }
@@ -41,8 +42,8 @@ public struct AdamW: Optimizer {
         step += 1
         for (index, parameter) in parameters.enumerated() {
             guard let gradient = gradients[parameter] else { continue }
-            let rate = learningRate * Double(factors[index].rate)
-            let decay = settings.weightDecay * Double(factors[index].decay)
+            let rate = learningRate * Double(groups[index].rateFactor(atStep: step))
+            let decay = settings.weightDecay * Double(groups[index].decayFactor)
             let numbers = WeightUpdate.AdamWStep(
                 gradientFactor: factor, beta1: Float(settings.beta1), beta2: Float(settings.beta2),
                 epsilon: Float(settings.epsilon), decay: Float(1 - rate * decay),

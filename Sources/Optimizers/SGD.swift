@@ -22,14 +22,15 @@ public struct SGD: Optimizer {
 
     public let settings: Settings
     public let parameters: [Parameter]
-    private let factors: [(decay: Float, rate: Float)]
+    /// That of each parameter.
+    private let groups: [ParameterGroup]
     private var step = 0
     private var velocities: [Tensor?]
 
     public init(_ groups: [ParameterGroup], _ settings: Settings = Settings()) {
         self.settings = settings
         parameters = groups.flatMap(\.parameters)
-        factors = groups.flatMap { group in group.parameters.map { _ in (group.decayFactor, group.rateFactor) } }
+        self.groups = groups.flatMap { Array(repeating: $0, count: $0.parameters.count) }
         velocities = Array(repeating: nil, count: parameters.count)
     }
 
@@ -38,9 +39,10 @@ public struct SGD: Optimizer {
         for (index, parameter) in parameters.enumerated() {
             guard let gradient = gradients[parameter] else { continue }
             let numbers = WeightUpdate.DescentStep(
-                gradientFactor: factor, learningRate: Float(learningRate * Double(factors[index].rate)),
+                gradientFactor: factor,
+                learningRate: Float(learningRate * Double(groups[index].rateFactor(atStep: step))),
                 momentum: Float(settings.momentum), dampening: Float(settings.dampening),
-                weightDecay: Float(settings.weightDecay * Double(factors[index].decay)),
+                weightDecay: Float(settings.weightDecay * Double(groups[index].decayFactor)),
                 usesNesterov: settings.usesNesterov)
             update(index, parameter, gradient, numbers)
         }

@@ -30,7 +30,7 @@ public enum SpeechModelError: ConfigurationValueError, Sendable, Equatable, Cust
         case .invalidConfiguration(let file, let key, let value, let expected):
             "\(file): \(key) is \(value); expected \(expected)"
         case .unsupportedArchitecture(let name, let folder):
-            "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration or conformer_ctc"
+            "\(folder): a model of the architecture \(name) cannot transcribe; expected WhisperForConditionalGeneration, whisper_ctc or conformer_ctc"
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens, the model \(model); they do not belong together, fetch the model again"
         case .controlTokensOutOfOrder(let file):

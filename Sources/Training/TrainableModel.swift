@@ -1,4 +1,5 @@
 public import Autograd
+public import Optimizers
 public import Parameters
 public import Tensors
 
@@ -7,6 +8,10 @@ public protocol TrainableModel: Sendable {
     associatedtype Batch: Sendable
 
     var parameters: ParameterStore { get }
+
+    /// All weights among them, by how an optimizer treats them; where a model says nothing else, matrices decay and vectors
+    /// do not.
+    var parameterGroups: [ParameterGroup] { get }
 
     /// What is counted for the throughput: `tokens`, `pictures`.
     var itemName: String { get }
@@ -29,6 +34,9 @@ public protocol TrainableModel: Sendable {
 }
 
 extension TrainableModel {
+    public var parameterGroups: [ParameterGroup] {
+        ParameterGroup.decayingMatrices(parameters.parameters.filter { $0.role == .weight })
+    }
     public func figures(validationLoss: Double) -> [String: Double] { [:] }
     public var countNames: [String] { [] }
     public var decisiveFigure: String? { nil }

@@ -44,7 +44,7 @@ public struct Trainer<Model: TrainableModel> {
         let weights = model.parameters.parameters.filter { $0.role == .weight }
         // Sixteen bits cannot hold the small changes of a step.
         for weight in weights { weight.update(weight.value.converted(to: .float32)) }
-        optimizer = settings.optimizer.makeOptimizer(ParameterGroup.decayingMatrices(weights))
+        optimizer = settings.optimizer.makeOptimizer(model.parameterGroups)
         // Running statistics belong to the weights that they were found with.
         let buffers = model.parameters.parameters.filter { $0.role == .buffer }
         average = settings.averageDecay.map { MovingAverage(of: weights + buffers, decay: $0) }

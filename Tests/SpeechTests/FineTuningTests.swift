@@ -113,6 +113,42 @@ import Testing
         #expect(report.status == 0 && report.output.contains("base+run"), "\(report.errors)")
     }
 
+    @Test(.timeLimit(.minutes(10))) func aNewLayerSpellsOnTheEncoder() throws {
+        let arguments = [
+            "train", "--model", "base", "--head", "ctc", "--data", "tones.tsv", "--batch-size", "4", "--augment",
+            "light",
+            "--learning-rate", "0.001", "--average", "0.8", "--save-every", "4", "--evaluate-every", "20",
+            "--head-steps", "3",
+        ]
+        var run = try speech(arguments + ["--max-steps", "100", "--output", "run"])
+        #expect(run.status == 0 && run.errors.contains("head ctc"), "\(run.errors)")
+        let evaluated = try speech(["evaluate", "test.tsv", "--model", "run", "--output", "report.json"])
+        #expect(evaluated.status == 0, "\(evaluated.errors)")
+        let report = try EvaluationReport(json: Data(folder.bytes("report.json")))
+        #expect(report.items.count == 20 && report.model.architecture == "whisper_ctc")
+        let errors = try #require(report.figures.first { $0.name == "character_error_rate" }?.value)
+        #expect(errors < 0.2, "\(evaluated.output)")
+        // Frames of 20 ms.
+        let heard = try speech([
+            "transcribe", "--model", "run", "tones/hi_bob_7.wav", "--word-timestamps", "--format", "json",
+        ])
+        #expect(heard.status == 0 && heard.output.contains("\"words\""), "\(heard.errors)")
+        // What is longer than the encoder hears at once is cut.
+        let samples = (0..<80_000).map { Int16(5_000 * sin(2 * .pi * 1_600 * Double($0) / 16_000)) }
+        try folder.write(SoundFile.wave(samples), to: "long.wav")
+        let long = try speech(["transcribe", "--model", "run", "long.wav"])
+        #expect(long.status == 0, "\(long.errors)")
+
+        run = try speech(arguments + ["--max-steps", "20", "--output", "one", "--threads", "1"])
+        #expect(run.status == 0, "\(run.errors)")
+        let kills = try folder.train(
+            arguments + ["--max-steps", "20"], with: "speech", in: "killed", threads: 2, steps: 20, killed: 2)
+        #expect(kills >= 1)
+        run = try speech(["train", "--resume", "killed", "--threads", "2"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try bytes("killed") == bytes("one"))
+    }
+
     @Test func whatDoesNotGoTogetherIsTold() throws {
         let cases: [([String], String)] = [
             (["--model", "base", "--preset", "1m"], "--preset is for a network from nothing"),
@@ -122,6 +158,10 @@ import Testing
             (["--model", "base", "--merge"], "--merge has no meaning without --lora"),
             (["--model", "base", "--lora", "4", "--freeze", "decoder"], "leave --freeze out"),
             (["--model", "base", "--lora", "4", "--lora-targets", "c_attn"], "no linear layer called 'c_attn'"),
+            (["--head", "ctc"], "--head has no meaning without --model"),
+            (["--model", "base", "--head", "ctc", "--lora", "2"], "--lora is for a Whisper with its decoder"),
+            (["--model", "base", "--head", "ctc", "--preset", "1m"], "--preset is for a network from nothing"),
+            (["--model", "base", "--head-steps", "2"], "--head-steps has no meaning without --head"),
             (["--model", "base", "--language", "de"], "transcribes English only"),
         ]
         for (arguments, text) in cases {

@@ -15,7 +15,8 @@ struct Train: AsyncParsableCommand {
             --model to other verbs, it means its best checkpoint. A run that was stopped or killed goes on with --resume, \
             and ends with the same weights as if it had not been. --help-hidden shows all options.
 
-            With --model a pretrained Whisper is trained further: all of it, one half (--freeze), or adapters beside it (--lora).
+            With --model a pretrained Whisper is trained further: all of it, one half (--freeze), or adapters beside it (--lora). \
+            With --head ctc its encoder gets a new layer, and spells what it hears.
 
             Examples:
               speech train --data recordings.tsv --output runs/mine
@@ -23,6 +24,7 @@ struct Train: AsyncParsableCommand {
               speech train --data LibriSpeech/train-clean-5 --validation-speakers 118,1867 --output runs/libri
               speech train --resume runs/libri --epochs 90
               speech train --model whisper-tiny.en --data calls.tsv --output runs/calls
+              speech train --model whisper-tiny.en --head ctc --data calls.tsv --output runs/spelling
             """)
 
     @OptionGroup(title: "Model and data") var recordings: RecordingOptions
@@ -45,6 +47,11 @@ struct Train: AsyncParsableCommand {
         try training.checkFolder()
         guard let model = fineTuning.model else {
             let preparation = try TrainingPreparation(recordings, training, data: data, console: console)
+            return try await preparation.work().run(training, on: console)
+        }
+        if fineTuning.head != nil {
+            let preparation = try SpellingWhisperPreparation(
+                recordings, fineTuning, training, model: model, data: data, console: console)
             return try await preparation.work().run(training, on: console)
         }
         let preparation = try FineTuningPreparation(

@@ -13,7 +13,7 @@ extension CTCTranscriber {
     private static let alignmentLimit = 4 << 30
 
     /// The sound is heard window by window; what the windows spell is aligned with the text in one go. What is kept grows with
-    /// the recording: for each frame of 40 ms four bytes for every token that the text has, and four for every character of
+    /// the recording: for each frame four bytes for every token that the text has, and four for every character of
     /// the text times the root of the number of frames.
     public func align(
         _ lines: [String], with audio: AudioStream, options: TranscriptionOptions = TranscriptionOptions(),
@@ -24,7 +24,7 @@ extension CTCTranscriber {
         var timings = TranscriptionTimings()
         timings.load = loadTime
         let source = audio.source.description
-        let text = SpokenText(lines, spelling: configuration.spelling)
+        let text = SpokenText(lines, spelling: model.spelling)
         guard !text.lines.isEmpty else { throw AlignmentError.noWords(source: source) }
         let target = try target(of: text)
         let heard = try hear(audio, keeping: target.classes, &timings, progress, checkCancellation)
@@ -62,7 +62,7 @@ extension CTCTranscriber {
     private func target(of text: SpokenText) throws -> Target {
         let unknown = tokenizer.id(of: CharacterTrainer.unknownToken)
         let tokens = try tokenizer.targets(of: text.spelled)
-        let classes = [configuration.blank] + Set(tokens).subtracting([unknown ?? configuration.blank]).sorted()
+        let classes = [model.blank] + Set(tokens).subtracting([unknown ?? model.blank]).sorted()
         let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
         var target: [Int] = []
         for token in tokens {
@@ -93,7 +93,7 @@ extension CTCTranscriber {
         _ checkCancellation: () throws -> Void
     ) throws -> (logProbabilities: [Float], sampleCount: Int) {
         let clock = ContinuousClock()
-        let capacity = Self.windowCapacity
+        let capacity = windowCapacity
         var (values, window, sampleCount): ([Float], [Float], Int) = ([], [], 0)
         var hasEnded = false
         while !hasEnded || !window.isEmpty {
@@ -117,7 +117,7 @@ extension CTCTranscriber {
             timings.features += (clock.now - start).seconds
             start = clock.now
             let all = try logProbabilities(of: features)
-            let rowLength = configuration.vocabularySize
+            let rowLength = model.vocabularySize
             for row in Swift.stride(from: 0, to: all.count, by: rowLength) {
                 for index in classes { values.append(all[row + index]) }
             }

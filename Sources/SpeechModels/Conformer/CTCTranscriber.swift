@@ -8,15 +8,14 @@ import Tokenizers
 
 /// Transcribes recordings with a model that spells what it hears, frame by frame.
 public final class CTCTranscriber: SpeechRecognizer {
-    public let configuration: ConformerConfiguration
     public let loadTime: Double
-    let model: ConformerModel
+    let model: any CTCNetwork
     let tokenizer: any Tokenizer
     let spectrogram: LogMelSpectrogram
     let voiceActivityDetector: any VoiceActivityDetector
     private let scorer: WordScorer?
 
-    public var architecture: String { ConformerConfiguration.modelType }
+    public var architecture: String { model.modelType }
 
     /// Loads a model; throws with every reason why its files do not fit together.
     ///
@@ -29,11 +28,11 @@ public final class CTCTranscriber: SpeechRecognizer {
     ) throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let files = try ConformerFiles(folder)
-        (configuration, tokenizer, spectrogram) = (files.configuration, files.tokenizer, files.spectrogram)
+        let files = try CTCFiles(folder)
+        (tokenizer, spectrogram) = (files.tokenizer, files.spectrogram)
         do {
             let store = ParameterStore(reading: files.weights)
-            model = try ConformerModel(files.configuration, in: store)
+            model = try files.makeNetwork(store)
             store.packMatrices()
             files.weights.releasePages()
         } catch let mismatch as ParameterMismatch {
@@ -55,12 +54,14 @@ public final class CTCTranscriber: SpeechRecognizer {
     }
 
     /// What is heard at once; longer recordings are cut at pauses.
-    static let windowCapacity = 30 * Transcriber.sampleRate
+    var windowCapacity: Int {
+        min(30 * Transcriber.sampleRate, model.frameLimit.map { $0 * spectrogram.configuration.hop } ?? .max)
+    }
     /// Samples whose power is looked at for a pause (20 ms).
     private static let blockSize = Transcriber.sampleRate / 50
 
     /// Of the frames that the model sees.
-    var samplesPerFrame: Int { spectrogram.configuration.hop * ConformerConfiguration.subsampling }
+    var samplesPerFrame: Int { spectrogram.configuration.hop * model.frameStride }
     var frameSeconds: Double { Double(samplesPerFrame) / Double(Transcriber.sampleRate) }
 
     /// Where the last third of `capacity` samples is the quietest.
@@ -89,7 +90,7 @@ public final class CTCTranscriber: SpeechRecognizer {
     ///
     /// - Parameter logProbabilities: `[frames, tokens]`, row-major.
     func tokens(_ logProbabilities: [Float], beamSize: Int) throws(SpeechModelError) -> [CTCToken] {
-        let (blank, classes) = (configuration.blank, configuration.vocabularySize)
+        let (blank, classes) = (model.blank, model.vocabularySize)
         let found: [Int]
         if let scorer {
             found =

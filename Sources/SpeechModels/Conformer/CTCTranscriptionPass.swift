@@ -19,8 +19,8 @@ struct CTCTranscriptionPass {
     private var decisions: [TranscriptDecision] = []
     private var timings = TranscriptionTimings()
 
-    private static let windowCapacity = CTCTranscriber.windowCapacity
-    private static let windowSeconds = Double(windowCapacity) / Double(Transcriber.sampleRate)
+    private var windowCapacity: Int { transcriber.windowCapacity }
+    private var windowSeconds: Double { Double(windowCapacity) / Double(Transcriber.sampleRate) }
     /// Seconds of silence between words that end a phrase.
     private static let phrasePause = 0.6
 
@@ -28,7 +28,8 @@ struct CTCTranscriptionPass {
         (self.transcriber, self.options) = (transcriber, options)
         source = audio.source
         // A model that spells writes nothing over silence: what fits a window is heard as it is.
-        let isLong = audio.durationHint.map { $0 > Self.windowSeconds } ?? true
+        let capacity = Double(transcriber.windowCapacity) / Double(Transcriber.sampleRate)
+        let isLong = audio.durationHint.map { $0 > capacity } ?? true
         let segmenter =
             options.detectsVoiceActivity && isLong
             ? VoiceActivitySegmenter(
@@ -70,7 +71,7 @@ struct CTCTranscriptionPass {
         let before = sound.listeningTime
         var skipped: [TranscriptDecision] = []
         // One sample more tells whether the recording goes on.
-        try sound.fill(to: Self.windowCapacity + 1, checkCancellation: checkCancellation) { silence in
+        try sound.fill(to: windowCapacity + 1, checkCancellation: checkCancellation) { silence in
             skipped.append(TranscriptDecision(skipping: silence))
         }
         timings.voiceActivity += sound.listeningTime - before
@@ -81,9 +82,9 @@ struct CTCTranscriptionPass {
 
     /// Samples of the window that are heard now: all, or up to a pause.
     private var windowLength: Int {
-        guard sound.window.count > Self.windowCapacity else { return sound.window.count }
-        let capacity = Self.windowCapacity
-        if let join = sound.joins(within: capacity).last(where: { $0 > Self.windowSeconds / 2 }) {
+        guard sound.window.count > windowCapacity else { return sound.window.count }
+        let capacity = windowCapacity
+        if let join = sound.joins(within: capacity).last(where: { $0 > windowSeconds / 2 }) {
             return min(capacity, Int((join * Double(Transcriber.sampleRate)).rounded()))
         }
         return CTCTranscriber.quietestPlace(in: sound.window, capacity: capacity)

@@ -33,6 +33,13 @@ struct ConformerFiles {
 extension ConformerConfiguration {
     /// The small files of a model with this configuration.
     public func files(_ tokenizer: TrainedTokenizer) throws -> ModelFiles {
+        try ModelFiles(spelling: json(), melBins: melBins, tokenizer)
+    }
+}
+
+extension ModelFiles {
+    /// Those of a network that spells.
+    init(spelling configuration: Data, melBins: Int, _ tokenizer: TrainedTokenizer) {
         let whisper = LogMelConfiguration.whisper(bandCount: melBins)
         let features = """
             {
@@ -44,8 +51,8 @@ extension ConformerConfiguration {
             }
 
             """
-        return ModelFiles(
-            configuration: try json(),
+        self.init(
+            configuration: configuration,
             others: [
                 "tokenizer.json": Data(tokenizer.json().utf8),
                 "tokenizer_config.json": Data(tokenizer.configurationJSON().utf8),

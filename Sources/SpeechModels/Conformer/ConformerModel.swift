@@ -4,21 +4,11 @@ public import Parameters
 public import Tensors
 
 /// A Conformer that spells by connectionist temporal classification: for every 40 ms a token or none.
-public struct ConformerModel: Sendable {
+public struct ConformerModel: CTCNetwork {
     public let configuration: ConformerConfiguration
     private let subsampling: ConformerSubsampling
     private let layers: [ConformerLayer]
     private let head: Linear
-
-    /// What the model makes of a batch.
-    public struct Output: Sendable {
-        /// Shape `[batch, frames, tokens]`.
-        public let logits: Tensor
-        /// Frames of each sequence; those beyond are of no meaning.
-        public let lengths: [Int]
-        /// In training, logits as well after the configuration's intermediate layers, in their order.
-        public let intermediateLogits: [Tensor]
-    }
 
     /// Builds the model on `store` and verifies that all stored names and shapes fit.
     public init(_ configuration: ConformerConfiguration, in store: ParameterStore) throws {
@@ -30,24 +20,17 @@ public struct ConformerModel: Sendable {
         try store.verify()
     }
 
-    /// The logits of inference: those of each sequence as if it stood alone.
-    ///
-    /// - Parameter features: `[batch, frames, bands]`.
-    public func callAsFunction(_ features: Tensor, lengths: [Int]) -> Output {
-        var updates = BufferUpdates()
-        return self(features, lengths: lengths, mode: .inference, updates: &updates)
-    }
+    public var modelType: String { ConformerConfiguration.modelType }
+    public var vocabularySize: Int { configuration.vocabularySize }
+    public var blank: Int { configuration.blank }
+    public var spelling: TargetSpelling { configuration.spelling }
+    public var frameStride: Int { ConformerConfiguration.subsampling }
 
-    /// The same; in training with the statistics of the batch, with dropout, and with intermediate logits.
-    ///
-    /// - Parameters:
-    ///   - features: `[batch, frames, bands]`; what lies beyond a sequence's length has no effect.
-    ///   - lengths: frames of each sequence's spectrogram, at least 1.
-    ///   - dropout: the probability with which an element is dropped in training.
-    ///   - updates: receives the new running statistics of batch norms.
+    public func encodedLength(_ frames: Int) -> Int { ConformerConfiguration.encodedLength(frames) }
+
     public func callAsFunction(
         _ features: Tensor, lengths: [Int], mode: Mode, dropout: Float = 0, updates: inout BufferUpdates
-    ) -> Output {
+    ) -> CTCOutput {
         precondition(
             features.rank == 3 && features.shape[2] == configuration.melBins && lengths.count == features.shape[0]
                 && lengths.allSatisfy { (1...features.shape[1]).contains($0) },
@@ -66,6 +49,6 @@ public struct ConformerModel: Sendable {
             }
         }
         updates = pass.updates
-        return Output(logits: head(x), lengths: encodedLengths, intermediateLogits: intermediate)
+        return CTCOutput(logits: head(x), lengths: encodedLengths, intermediateLogits: intermediate)
     }
 }

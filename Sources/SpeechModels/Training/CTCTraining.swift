@@ -1,6 +1,7 @@
 public import Autograd
 import Decoding
 import Evaluation
+public import Optimizers
 public import Parameters
 import Tensors
 public import Tokenizers
@@ -9,7 +10,7 @@ public import Training
 /// A network that spells what it hears as the trainer sees it: the negative logarithm of each text's probability (Graves et
 /// al. 2006), summed, and divided by the tokens of all texts.
 public struct CTCTraining: TrainableModel {
-    public let model: ConformerModel
+    public let model: any CTCNetwork
     /// What the tokens of targets mean.
     public let tokenizer: any Tokenizer
     public let parameters: ParameterStore
@@ -17,13 +18,26 @@ public struct CTCTraining: TrainableModel {
     public let dropout: Float
     /// The share of the loss that intermediate layers have, if there are any (Lee and Watanabe 2021).
     public let intermediateWeight: Float
+    /// The learning rate of the last layer over that of the others.
+    public let headRate: Float
+    /// Steps in which the last layer learns alone, of a network whose others know something already.
+    public let headSteps: Int
 
     public init(
-        _ model: ConformerModel, tokenizer: any Tokenizer, parameters: ParameterStore, dropout: Float = 0,
-        intermediateWeight: Float = 0.3
+        _ model: any CTCNetwork, tokenizer: any Tokenizer, parameters: ParameterStore, dropout: Float = 0,
+        intermediateWeight: Float = 0.3, headRate: Float = 1, headSteps: Int = 0
     ) {
         (self.model, self.tokenizer, self.parameters) = (model, tokenizer, parameters)
         (self.dropout, self.intermediateWeight) = (dropout, intermediateWeight)
+        (self.headRate, self.headSteps) = (headRate, headSteps)
+    }
+
+    public var parameterGroups: [ParameterGroup] {
+        let weights = parameters.parameters.filter { $0.role == .weight }
+        if headRate == 1, headSteps == 0 { return ParameterGroup.decayingMatrices(weights) }
+        func isHead(_ parameter: Parameter) -> Bool { parameter.name.hasPrefix("\(WhisperCTCModel.headName).") }
+        return ParameterGroup.decayingMatrices(weights.filter { !isHead($0) }, restingSteps: headSteps)
+            + ParameterGroup.decayingMatrices(weights.filter(isHead), rateFactor: headRate)
     }
 
     public var itemName: String { "frames" }
@@ -62,12 +76,12 @@ public struct CTCTraining: TrainableModel {
     private func loss(_ logProbabilities: Tensor, _ batch: SpeechBatch, _ targets: Tensor, _ lengths: [Int]) -> Tensor {
         ctcLoss(
             logProbabilities, targets: targets, inputLengths: lengths, targetLengths: batch.targets.map(\.count),
-            blank: model.configuration.blank, reduction: .sum, zeroInfinity: true)
+            blank: model.blank, reduction: .sum, zeroInfinity: true)
     }
 
     /// What the best token of each frame gets wrong, in words and in characters.
     private func errors(_ logProbabilities: Tensor, _ lengths: [Int], _ targets: [[Int]]) -> [String: BatchCount] {
-        let search = CTCGreedySearch(blank: model.configuration.blank)
+        let search = CTCGreedySearch(blank: model.blank)
         let (values, time, classes) = (
             logProbabilities.floats(), logProbabilities.shape[1], logProbabilities.shape[2]
         )

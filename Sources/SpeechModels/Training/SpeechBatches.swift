@@ -14,31 +14,37 @@ public final class SpeechBatches: BatchSource {
         public var masking: SpectrogramMasking?
         /// Recordings that are joined at most; 1 for each alone.
         public var longestJoin = 1
+        public var features: LogMelConfiguration
+        /// Seconds: joined recordings end before, and what a change makes longer stays as it is.
+        public var longest: Double
 
         public init(
             batchSize: Int, seed: UInt64?, augmentation: SoundAugmentation? = nil, masking: SpectrogramMasking? = nil,
-            longestJoin: Int = 1
+            longestJoin: Int = 1, features: LogMelConfiguration = .whisper(),
+            longest: Double = PreparedRecordings.longest
         ) {
             (self.batchSize, self.seed, self.longestJoin) = (batchSize, seed, longestJoin)
+            self.features = features
+            self.longest = longest
             (self.augmentation, self.masking) = (augmentation, masking)
         }
     }
 
     public let settings: Settings
     public let recordings: PreparedRecordings
-    private let spectrogram = LogMelSpectrogram(.whisper())
+    private let spectrogram: LogMelSpectrogram
     private let order: ClipOrder
     /// Of the last passes that were asked for.
     private let batches = Mutex<[(epoch: Int, batches: [[ClipOrder.Utterance]])]>([])
 
     /// Seconds of silence between joined recordings, and before and after them, at most.
     private static let longestPause: Float = 0.3
-    /// Joined recordings end before they would be longer than ``PreparedRecordings/longest``.
-    private static let longestSampleCount = Int(PreparedRecordings.longest * Double(PreparedRecordings.sampleRate))
+    private var longestSampleCount: Int { Int(settings.longest * Double(PreparedRecordings.sampleRate)) }
 
     /// - Precondition: a batch has room for an utterance.
     public init(_ recordings: PreparedRecordings, settings: Settings) {
         (self.recordings, self.settings) = (recordings, settings)
+        spectrogram = LogMelSpectrogram(settings.features)
         order = ClipOrder(
             recordings.clips, batchSize: settings.batchSize, seed: settings.seed, longestJoin: settings.longestJoin)
     }
@@ -66,20 +72,25 @@ public final class SpeechBatches: BatchSource {
         _ utterance: ClipOrder.Utterance, using random: inout RandomSource
     ) throws -> (samples: [Float], target: [Int]) {
         let longestPause = Self.longestPause * Float(PreparedRecordings.sampleRate)
-        func pause() -> [Float] { [Float](repeating: 0, count: Int(random.uniform() * longestPause)) }
         var (samples, texts): ([Float], [String]) = ([], [])
+        /// Silence before so many samples, as far as there is room for it.
+        func pause(before count: Int) -> [Float] {
+            let room = Float(max(0, longestSampleCount - samples.count - count))
+            return [Float](repeating: 0, count: Int(random.uniform() * min(longestPause, room)))
+        }
         for number in utterance.clips {
             let clip = recordings.clips[number]
             // The longest pause that may follow is counted too.
-            guard texts.isEmpty || samples.count + clip.sampleCount + Int(longestPause) <= Self.longestSampleCount
+            guard texts.isEmpty || samples.count + clip.sampleCount + Int(longestPause) <= longestSampleCount
             else { break }
-            if settings.longestJoin > 1 { samples += pause() }
+            if settings.longestJoin > 1 { samples += pause(before: clip.sampleCount) }
             samples += try recordings.samples(number)
             texts.append(clip.text)
         }
-        if settings.longestJoin > 1 { samples += pause() }
+        if settings.longestJoin > 1 { samples += pause(before: 0) }
         if settings.seed != nil, let augmentation = settings.augmentation {
-            samples = try augmentation(samples, sampleRate: PreparedRecordings.sampleRate, using: &random)
+            let changed = try augmentation(samples, sampleRate: PreparedRecordings.sampleRate, using: &random)
+            if changed.count <= max(samples.count, longestSampleCount) { samples = changed }
         }
         // A change of speed may not leave less than a frame.
         let hop = spectrogram.configuration.hop

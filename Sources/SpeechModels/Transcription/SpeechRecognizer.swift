@@ -89,7 +89,7 @@ public func loadSpeechRecognizer(
 
         enum CodingKeys: String, CodingKey { case modelType = "model_type" }
     }
-    if try folder.decode(Kind.self, from: "config.json")?.modelType == ConformerConfiguration.modelType {
+    if CTCFiles.isOne(try folder.decode(Kind.self, from: "config.json")?.modelType) {
         guard adapter == nil else { throw SpeechModelError.noAdapter(model: folder.url.path) }
         return try CTCTranscriber(
             folder, voiceActivityDetector: voiceActivityDetector, languageModel: languageModel)

@@ -34,6 +34,19 @@ public struct WhisperEncoder: Sendable {
         return norm(x)
     }
 
+    /// The same for sequences that are no whole windows: each as if it stood alone, its positions cut to its length.
+    ///
+    /// - Parameter lengths: frames of each; what lies beyond has no effect.
+    func callAsFunction(_ features: Tensor, lengths: [Int]) -> Tensor {
+        // A sequence that stands alone has zeros beyond its end.
+        var x = firstConvolution(maskSequences(features, lengths: lengths), activation: .gelu)
+        x = secondConvolution(maskSequences(x, lengths: lengths), activation: .gelu)
+        x = addPositions(x)
+        let mask = Tensor.paddingMask(lengths: lengths.map { ($0 + 1) / 2 }, time: x.shape[1])
+        for layer in layers { x = layer(x, mask: mask) }
+        return norm(x)
+    }
+
     private func addPositions(_ x: Tensor) -> Tensor {
         let (batch, time, width) = (x.shape[0], x.shape[1], x.shape[2])
         let row = reshape(slice(positions.value, 0..<time), [time * width])
@@ -55,8 +68,9 @@ public struct WhisperEncoderLayer: Sendable {
             configuration.width, inner: configuration.encoderFeedForward, in: scope)
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        feedForward(attention(attentionNorm(x), residual: x))
+    /// - Parameter mask: added to the scores of attention; `[batch, time]`.
+    public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
+        feedForward(attention(attentionNorm(x), residual: x, mask: mask))
     }
 }
 
