@@ -78,8 +78,8 @@ enum KernelBenchmark {
     /// dyᵀ · x.
     static func trainingProducts(_ threads: Int, _ rounds: Int, _ filter: String) {
         let shapes = [
-            (4096, 384, 384), (4096, 1536, 384), (4096, 384, 1536), (512, 4096, 384), (4000, 144, 144), (4000, 576, 144),
-            (4000, 144, 576),
+            (4096, 384, 384), (4096, 1536, 384), (4096, 384, 1536), (512, 4096, 384), (4000, 144, 144),
+            (4000, 576, 144), (4000, 144, 576),
         ]
         for (rows, outputs, inputs) in shapes {
             let products = [
