@@ -25,6 +25,7 @@ struct FineTuningPreparation {
     ) throws {
         let ofNewModels: [(name: String, isGiven: Bool)] = [
             ("preset", recordings.preset != nil), ("pieces", recordings.pieces != nil),
+            ("whole-words", recordings.wholeWords),
             ("join", recordings.join != nil), ("intermediate", recordings.intermediate != nil),
             ("dropout", recordings.dropout != nil),
         ]

@@ -27,6 +27,8 @@ struct RecordingOptions: ParsableArguments {
         help: ArgumentHelp(
             "Spell in so many pieces of words, learnt from the texts, instead of characters.", valueName: "count"))
     var pieces: Int?
+    @Flag(help: "Tell whole words apart, and write no others than those of the texts: for digits and commands.")
+    var wholeWords = false
     @Option(
         help:
             "How texts are written: words (lower case, without punctuation but apostrophes), lower, or none for as they are."
@@ -34,7 +36,7 @@ struct RecordingOptions: ParsableArguments {
     var spelling: TargetSpelling?
     @Option(
         help:
-            "Random changes to recordings that are learnt from: none, light (speed by a tenth, loudness by 6 dB, a mask of bands and one of time) or standard (10 dB, noise in two of five at 5 to 30 dB, two masks of each)."
+            "Random changes to recordings that are learnt from: none, light (speed by a tenth, loudness by 6 dB, a mask of bands and one of time), standard (10 dB, noise in two of five at 5 to 30 dB, two masks of each) or strong (the same, speed by a fourth)."
     )
     var augment: SpeechAugmentationPreset?
     @Option(
@@ -72,6 +74,7 @@ struct RecordingOptions: ParsableArguments {
 
     func validate() throws {
         try checkOption("pieces", pieces, 258...65_536)
+        if pieces != nil, wholeWords { throw ValidationError("--pieces and --whole-words exclude each other.") }
         try checkOption("join", join, 1...64)
         try checkOption("skip-bad", skipBad, 0...Int(Int32.max))
         try checkOption("validation-share", validationShare, 0...0.9)
@@ -89,6 +92,9 @@ struct RecordingOptions: ParsableArguments {
             throw ValidationError("--intermediate \(intermediate) is not possible; give numbers of layers, as 2,4.")
         }
     }
+
+    /// What one token writes.
+    var unit: TargetTokenizer.Unit { wholeWords ? .words : pieces.map { .pieces($0) } ?? .characters }
 
     var speakerNames: [String] { Self.list(validationSpeakers) }
     var intermediateLayers: [Int] { Self.list(intermediate).compactMap { Int($0) } }

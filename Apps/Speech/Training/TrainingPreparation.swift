@@ -22,7 +22,7 @@ struct TrainingPreparation {
     func work() throws -> TrainingWork<CTCTraining> {
         let preset = try ConformerPreset(named: recordings.preset ?? ConformerPreset.small4M.rawValue)
         let trained = try TargetTokenizer.trained(
-            on: data.texts(spelling), pieceCount: recordings.pieces, areJoined: join > 1)
+            on: data.texts(spelling), unit: recordings.unit, areJoined: join > 1)
         let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
         var configuration = preset.configuration(vocabularySize: tokenizer.vocabularySize)
         configuration.spelling = spelling
@@ -70,6 +70,7 @@ struct TrainingPreparation {
         var options = settings.options(batchSize: batchSize).merging(data.options(recordings)) { $1 }
         options["preset"] = .text(preset.rawValue)
         options["pieces"] = recordings.pieces.map { .integer($0) }
+        options["whole-words"] = recordings.wholeWords ? .flag(true) : nil
         options["spelling"] = .text(spelling.rawValue)
         options["augment"] = .text(augmentation.rawValue)
         options["join"] = .integer(join)

@@ -10,7 +10,7 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
         case tooShort(seconds: Double, frames: Int, needed: Int)
         /// A text that the model would not write at once.
         case tooManyTokens(Int, limit: Int)
-        /// Characters that the model cannot write.
+        /// Characters that the model cannot write, or words, if it knows whole words alone.
         case outsideAlphabet([String])
         case empty
         case unknownSpeakers([String], known: [String])
@@ -74,7 +74,7 @@ extension SpeechDataError.Reason {
         case .tooManyTokens(let count, let limit):
             "its text has \(count) tokens; expected at most \(limit), cut the recording at pauses"
         case .outsideAlphabet(let characters):
-            "its text has characters that the model cannot write: "
+            "its text has what the model cannot write: "
                 + characters.map { "'\($0)'" }.joined(separator: " ")
         case .empty: "lists no recording to learn from"
         case .unknownSpeakers(let names, let known):

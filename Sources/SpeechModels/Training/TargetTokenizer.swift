@@ -4,25 +4,38 @@ public import Tokenizers
 public enum TargetTokenizer {
     public static let blankToken = "<blank>"
 
-    /// Learns a tokenizer of the characters of `texts`, or of so many pieces of words.
+    /// What one token writes.
+    public enum Unit: Sendable, Equatable {
+        case characters
+        /// Pieces of words; so many tokens in all, with the blank and the 256 bytes.
+        case pieces(Int)
+        /// Whole words, and no others than those of the texts.
+        case words
+    }
+
+    /// Learns a tokenizer of `texts`.
     ///
-    /// - Parameters:
-    ///   - pieceCount: tokens in all, with the blank and the 256 bytes; nil for characters.
-    ///   - areJoined: whether recordings are joined in training, their texts with a space between them, which single words
-    ///     do not have.
+    /// - Parameter areJoined: whether recordings are joined in training, their texts with a space between them, which single
+    ///   words do not have.
     public static func trained(
-        on texts: some Sequence<String>, pieceCount: Int? = nil, areJoined: Bool = false
+        on texts: some Sequence<String>, unit: Unit = .characters, areJoined: Bool = false
     ) throws(TokenizerTrainingError) -> TrainedTokenizer {
-        if let pieceCount {
+        switch unit {
+        case .characters:
+            var trainer = try CharacterTrainer(specialTokens: [blankToken])
+            for text in texts { trainer.add(text) }
+            if areJoined { trainer.add(" ") }
+            return try trainer.train()
+        case .pieces(let pieceCount):
             var trainer = try BPETrainer(
                 vocabularySize: pieceCount, specialTokens: [blankToken], minimumCount: 2)
             for text in texts { trainer.add(text) }
             return trainer.train()
+        case .words:
+            var trainer = try WordTrainer(specialTokens: [blankToken])
+            for text in texts { trainer.add(text) }
+            return try trainer.train()
         }
-        var trainer = try CharacterTrainer(specialTokens: [blankToken])
-        for text in texts { trainer.add(text) }
-        if areJoined { trainer.add(" ") }
-        return try trainer.train()
     }
 }
 
@@ -33,9 +46,11 @@ extension Tokenizer {
         return try encode(text, plain: PlainText([0..<text.utf8.count], controlTokens: control))
     }
 
-    /// Characters of `text` that have no token, each once.
+    /// Characters of `text` that have no token, each once; words, where words are tokens.
     func unknownCharacters(in text: String, _ targets: [Int]) -> [String] {
         guard let unknown = id(of: CharacterTrainer.unknownToken), targets.contains(unknown) else { return [] }
-        return Set(text.unicodeScalars.map { String($0) }.filter { (try? self.targets(of: $0)) == [unknown] }).sorted()
+        let isOfWords = bytes(of: vocabularySize - 1)?.first == UInt8(ascii: " ")
+        let parts = isOfWords ? text.split(separator: " ").map(String.init) : text.unicodeScalars.map { String($0) }
+        return Set(parts.filter { (try? self.targets(of: $0))?.contains(unknown) ?? true }).sorted()
     }
 }

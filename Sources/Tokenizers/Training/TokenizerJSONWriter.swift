@@ -16,11 +16,19 @@ struct TokenizerJSONWriter {
         /// Spelled as the file has them, in the order of their ids.
         var vocabulary: [(spelling: String, id: Int)] = []
         var merges: [(left: String, right: String)] = []
+
+        /// The `model` of the file.
+        var model: Model = .pairs
+
+        enum Model {
+            /// Byte pairs that are merged.
+            case pairs
+            /// Pieces of which the most probable are taken; all are equally probable.
+            case pieces(unknownID: Int)
+        }
     }
 
     mutating func write(_ description: Description) {
-        let vocabulary = description.vocabulary.map { "\(Self.quoted($0.spelling)): \($0.id)" }
-        let merges = description.merges.map { "[\(Self.quoted($0.left)), \(Self.quoted($0.right))]" }
         text = """
             {
               "version": "1.0",
@@ -33,21 +41,42 @@ struct TokenizerJSONWriter {
               "post_processor": \(description.postProcessor),
               "decoder": \(description.decoder),
               "model": {
-                "type": "BPE",
-                "dropout": null,
-                "unk_token": \(description.unknownToken.map(Self.quoted) ?? "null"),
-                "continuing_subword_prefix": null,
-                "end_of_word_suffix": null,
-                "fuse_unk": \(description.fusesUnknown),
-                "byte_fallback": \(description.fallsBackToBytes),
-                "ignore_merges": \(description.ignoresMerges),
-                "vocab": {\(lines(vocabulary, indent: 6))
-                },
-                "merges": [\(lines(merges, indent: 6))]
+            \(model(description))
               }
             }
 
             """
+    }
+
+    /// The entries of the file's `model`.
+    private func model(_ description: Description) -> String {
+        switch description.model {
+        case .pairs:
+            let vocabulary = description.vocabulary.map { "\(Self.quoted($0.spelling)): \($0.id)" }
+            let merges = description.merges.map { "[\(Self.quoted($0.left)), \(Self.quoted($0.right))]" }
+            return """
+                    "type": "BPE",
+                    "dropout": null,
+                    "unk_token": \(description.unknownToken.map(Self.quoted) ?? "null"),
+                    "continuing_subword_prefix": null,
+                    "end_of_word_suffix": null,
+                    "fuse_unk": \(description.fusesUnknown),
+                    "byte_fallback": \(description.fallsBackToBytes),
+                    "ignore_merges": \(description.ignoresMerges),
+                    "vocab": {\(lines(vocabulary, indent: 6))
+                    },
+                    "merges": [\(lines(merges, indent: 6))]
+                """
+        case .pieces(let unknownID):
+            let vocabulary = description.vocabulary.map { "[\(Self.quoted($0.spelling)), -1.0]" }
+            return """
+                    "type": "Unigram",
+                    "unk_id": \(unknownID),
+                    "vocab": [\(lines(vocabulary, indent: 6))
+                    ],
+                    "byte_fallback": false
+                """
+        }
     }
 
     mutating func write(_ tokenizer: TrainedTokenizer) {
@@ -60,6 +89,10 @@ struct TokenizerJSONWriter {
         case .characters(let unknown):
             description.decoder = #"{"type": "Fuse"}"#
             description.unknownToken = unknown
+        case .words(let unknown):
+            let step = #"{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true}"#
+            (description.preTokenizer, description.decoder) = (step, step)
+            description.model = .pieces(unknownID: tokenizer.specialTokens.firstIndex(of: unknown) ?? 0)
         }
         let spellings = tokenizer.specialTokens + tokenizer.tokens.map { String(decoding: $0, as: UTF8.self) }
         description.vocabulary = spellings.enumerated().map { ($1, $0) }
@@ -73,7 +106,11 @@ struct TokenizerJSONWriter {
     mutating func writeConfiguration(of tokenizer: TrainedTokenizer) {
         var entries = [#""tokenizer_class": "PreTrainedTokenizerFast""#, #""clean_up_tokenization_spaces": false"#]
         if tokenizer.specialTokens.contains(endOfText) { entries.append(#""eos_token": \#(Self.quoted(endOfText))"#) }
-        if case .characters(let unknown) = tokenizer.kind { entries.append(#""unk_token": \#(Self.quoted(unknown))"#) }
+        switch tokenizer.kind {
+        case .byteLevel: break
+        case .characters(let unknown), .words(let unknown):
+            entries.append(#""unk_token": \#(Self.quoted(unknown))"#)
+        }
         text = "{\(lines(entries, indent: 2))\n}\n"
     }
 

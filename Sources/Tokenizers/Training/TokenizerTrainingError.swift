@@ -7,6 +7,7 @@ public enum TokenizerTrainingError: Error, Sendable, Equatable, CustomStringConv
     case shortSpecialToken(String)
     case duplicateSpecialToken(String)
     case noText
+    case tooManyWords(Int, limit: Int)
 
     public var description: String {
         switch self {
@@ -19,6 +20,8 @@ public enum TokenizerTrainingError: Error, Sendable, Equatable, CustomStringConv
             "the special token \"\(token)\" is one character, which texts hold; take a longer one, such as <|\(token)|>"
         case .duplicateSpecialToken(let token): "the special token \"\(token)\" is given twice"
         case .noText: "there is no text to learn from"
+        case .tooManyWords(let count, let limit):
+            "the texts have \(count) words; at most \(limit) can be tokens of their own; take pieces of words"
         }
     }
 }

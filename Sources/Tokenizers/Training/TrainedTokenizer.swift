@@ -5,12 +5,17 @@ public struct TrainedTokenizer: Sendable {
         case byteLevel
         /// Tokens are characters; `unknownToken` stands for any other.
         case characters(unknownToken: String)
+        /// Tokens are words, each with ``wordStart`` in front; `unknownToken` stands for any other.
+        case words(unknownToken: String)
     }
 
     struct Merge: Sendable, Equatable {
         let left: Int32
         let right: Int32
     }
+
+    /// What SentencePiece writes for a space.
+    static let wordStart = "\u{2581}"
 
     let kind: Kind
     /// They have the first ids.

@@ -47,10 +47,31 @@ import Tokenizers
         #expect(try tokenizer.targets(of: "ab").map { tokenizer.bytes(of: $0) } == [[0x61], [0x62]])
         // A control token that is written out is text.
         #expect(try !tokenizer.targets(of: "<blank>").contains(0))
-        let pieces = try TargetTokenizer.trained(on: ["hello hello help"], pieceCount: 260)
+        let pieces = try TargetTokenizer.trained(on: ["hello hello help"], unit: .pieces(260))
         let encoder = try loadTokenizer(json: Array(pieces.json().utf8))
         #expect(encoder.vocabularySize == 260 && encoder.id(of: "<blank>") == 0)
         #expect(encoder.decode(try encoder.targets(of: "help hello")) == "help hello")
+    }
+
+    @Test func wholeWordsAreTokens() throws {
+        let trained = try TargetTokenizer.trained(on: ["two", "one", "one two"], unit: .words, areJoined: true)
+        let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
+        #expect(tokenizer.vocabularySize == 4)
+        #expect(try tokenizer.targets(of: "one two one") == [2, 3, 2])
+        #expect(tokenizer.decode([2, 3, 2]) == "one two one")
+        #expect(try tokenizer.targets(of: "one ones two").contains(1))
+        #expect(throws: TokenizerTrainingError.noText) { try TargetTokenizer.trained(on: [" "], unit: .words) }
+    }
+
+    @Test func wordsAreToldWhereWholeWordsAreKnown() throws {
+        let trained = try TargetTokenizer.trained(on: ["a", "c"], unit: .words)
+        let path = try recordings(1)[0].path
+        let texts = ["a c", "a d ca c"].map { TranscribedRecording(name: $0, path: path, text: $0) }
+        let prepared = try PreparedRecordings(
+            texts, spelling: .words, tokenizer: loadTokenizer(json: Array(trained.json().utf8)), skippingBad: 1,
+            path: "data")
+        #expect(prepared.clips.map(\.text) == ["a c"])
+        #expect(prepared.bad.first?.reason == .outsideAlphabet(["ca", "d"]))
     }
 
     @Test func spellingKeepsWhatIsHeard() {
