@@ -41,6 +41,11 @@ struct Evaluate: AsyncParsableCommand {
     var normalizer = TextNormalizer.basic
     @Option(help: ArgumentHelp("Show this many of the items with the most errors.", valueName: "count"))
     var worst = 5
+    @Option(
+        help: ArgumentHelp(
+            "Show this many of the words that are most often taken for others, left out and invented.",
+            valueName: "count"))
+    var wordErrors = 10
     @Option(help: "Form of what is printed: a summary, the whole report, or one row for each recording.")
     var format = Format.text
     @Option(
@@ -52,6 +57,7 @@ struct Evaluate: AsyncParsableCommand {
 
     func validate() throws {
         if worst < 0 { throw ValidationError("--worst \(worst) is not possible; give 0 or more.") }
+        if wordErrors < 0 { throw ValidationError("--word-errors \(wordErrors) is not possible; give 0 or more.") }
         if output == "" { throw ValidationError("--output is empty; name a file.") }
     }
 
@@ -73,7 +79,7 @@ struct Evaluate: AsyncParsableCommand {
         let (dataName, settings) = (
             URL(fileURLWithPath: data).lastPathComponent, transcriber.settings(options, decoding.languageModel)
         )
-        let (format, output, worst) = (format, output, worst)
+        let (format, output, worst, wordErrors) = (format, output, worst, wordErrors)
         try await runInterruptibly(on: console) {
             let (evaluation, batch) = await work.evaluate(manifest)
             if batch.wasInterrupted { return batch }
@@ -84,7 +90,7 @@ struct Evaluate: AsyncParsableCommand {
             if let output { try ResultFile.write(report.json(), to: output) }
             let text =
                 switch format {
-                case .text: report.summary(worstItemCount: worst)
+                case .text: report.summary(worstItemCount: worst, wordErrorCount: wordErrors)
                 case .json: try report.json()
                 case .csv: report.itemTable()
                 }

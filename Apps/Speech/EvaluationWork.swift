@@ -46,8 +46,8 @@ struct EvaluationWork: Sendable {
         for warning in audio.warnings { console.note("\(warning)") }
         evaluation.add(
             name: recording.name, contentHash: try SHA256.hash(contentsOfFile: recording.path),
-            reference: recording.text, output: transcript.text, audioSeconds: transcript.duration,
-            wallSeconds: wallTime / .seconds(1))
+            reference: recording.text, output: transcript.text, speaker: recording.speaker,
+            audioSeconds: transcript.duration, wallSeconds: wallTime / .seconds(1))
     }
 
     private static func name(_ line: Result<TranscribedRecording, ManifestError>) -> String {

@@ -5,12 +5,16 @@ extension EvaluationReport {
     /// The report for a reader: figures with their intervals, what they stand on, and the worst items with their texts
     /// compared.
     ///
-    /// - Parameter worstItemCount: how many of the items with the highest error in the first figure are shown.
-    public func summary(worstItemCount: Int) -> String {
+    /// - Parameters:
+    ///   - worstItemCount: how many of the items with the highest error in the first figure are shown.
+    ///   - wordErrorCount: how many words of each kind of error are shown, where there are such.
+    public func summary(worstItemCount: Int, wordErrorCount: Int = 0) -> String {
         var lines = figures.flatMap(Self.lines)
         if failedItemCount > 0 { lines.append("failed items: \(failedItemCount) of \(items.count), in no figure") }
         lines.append("")
         lines += provenanceLines
+        lines += speakerLines
+        lines += wordErrorLines(count: wordErrorCount)
         if let headline = figures.first {
             lines += worstLines(worstItems(by: headline.name, count: worstItemCount), of: headline)
         }
@@ -42,7 +46,7 @@ extension EvaluationReport {
         unit == "fraction" ? percentage(value, digits: 2) : "\(fixed(value, 4)) \(unit)"
     }
 
-    private static func percentage(_ fraction: Double, digits: Int) -> String { "\(fixed(100 * fraction, digits)) %" }
+    static func percentage(_ fraction: Double, digits: Int) -> String { "\(fixed(100 * fraction, digits)) %" }
 
     private var provenanceLines: [String] {
         let chosen = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
@@ -83,8 +87,10 @@ extension EvaluationReport {
                 "\(item.name.escapingControlCharacters()): \(rate), \(errors) errors"
                     + Self.kinds(item.parts?[figure.name] ?? [:]))
             if let reference = item.reference, let output = item.output {
-                let marked = Alignment.marked(
-                    reference: normalizer.normalized(reference), hypothesis: normalizer.normalized(output))
+                let marked =
+                    item.alignment
+                    ?? Alignment.marked(
+                        reference: normalizer.normalized(reference), hypothesis: normalizer.normalized(output))
                 lines.append("  " + marked.escapingControlCharacters())
             }
         }

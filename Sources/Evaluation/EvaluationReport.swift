@@ -20,6 +20,10 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     public var classes: Classes?
     /// How the classes fared, where the task is to find things.
     public var detection: DetectionScores?
+    /// Which words were wrong, where texts were heard.
+    public var wordErrors: WordErrors?
+    /// How each speaker fared, in the order of their names, where they are known.
+    public var speakers: [Speaker]?
     public var environment: Environment
     public var timing: Timing
 
@@ -76,6 +80,11 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
         public var figures: [String: Ratio]
         /// What those shares were made from, by the figure's name: its substitutions and the like. Nil where there are none.
         public var parts: [String: [String: Double]]?
+        /// Who speaks, where that is known.
+        public var speaker: String?
+        /// Reference and output as they were compared, in one text (``Alignment/marked(reference:hypothesis:)``); nil where
+        /// they agree, or are not compared by words.
+        public var alignment: String?
         /// Why it failed; then it is in no figure.
         public var error: String?
 

@@ -47,6 +47,33 @@ import Testing
                 """)
     }
 
+    @Test func wordsAndSpeakersStandInTables() {
+        var tally = WordErrorTally()
+        for _ in 0..<3 { tally.add(reference: "the cat", hypothesis: "a cat") }
+        tally.add(reference: "in and out here now", hypothesis: "on out here now uh")
+        var report = report([ErrorCounts(hits: 7, substitutions: 4, insertions: 1, deletions: 1)], items: [])
+        report.wordErrors = tally.errors
+        report.speakers = [
+            .init(name: "ann", itemCount: 3, figures: ["word_error_rate": Ratio(1, over: 8)]),
+            .init(name: "bob", itemCount: 12, figures: ["word_error_rate": Ratio(1, over: 2)]),
+        ]
+        let summary = report.summary(worstItemCount: 0, wordErrorCount: 2)
+        #expect(
+            summary.hasSuffix(
+                """
+
+                speaker  items  word error rate
+                bob         12          50.00 %
+                ann          3          12.50 %
+
+                taken for another  times  left out  times  invented  times
+                the -> a               3  and           1  uh            1
+                in -> on               1
+
+                """), "\(summary)")
+        #expect(!report.summary(worstItemCount: 0).contains("left out"))
+    }
+
     @Test func nothingToCompareIsSaid() {
         let summary = report([], items: []).summary(worstItemCount: 5)
         #expect(summary.hasPrefix("word error rate: undefined, since there is nothing to compare with\n"))

@@ -35,6 +35,26 @@ import Testing
         #expect(report.timing.wallSecondsPerUnit == 0.5)
     }
 
+    @Test func wordsAndSpeakersAreTold() {
+        var evaluation = evaluation()
+        for (name, output) in [("d.wav", "one two tree"), ("e.wav", "one two three")] {
+            evaluation.add(
+                name: name, contentHash: SHA256.hash("".utf8), reference: "One two three", output: output,
+                speaker: name == "d.wav" ? "ann" : "bob", audioSeconds: 1, wallSeconds: 1)
+        }
+        let report = report(evaluation)
+        #expect(report.wordErrors?.substitutions.map(\.count) == [2])
+        #expect(report.wordErrors?.substitutions.first?.reference == "three")
+        #expect(
+            report.items.map(\.alignment) == [
+                "one two [-three-] {+tree+}", nil, nil, "one two [-three-] {+tree+}", nil,
+            ])
+        #expect(report.items.map(\.speaker) == [nil, nil, nil, "ann", "bob"])
+        #expect(report.speakers?.map(\.name) == ["ann", "bob"] && report.speakers?.map(\.itemCount) == [1, 1])
+        #expect(report.speakers?.map { $0.figures["word_error_rate"]?.value } == [1.0 / 3, 0])
+        #expect(report.speakers?[0].figures["character_error_rate"]?.value == 1.0 / 13)
+    }
+
     @Test func dataHashIsThatOfOneLinePerItem() {
         let lines = """
             a.wav\t\(SHA256.hash("sound".utf8))\tOne, two three.

@@ -27,7 +27,8 @@ public struct SoundCollection: Sendable, Equatable {
         precondition(!files.isEmpty && longest > 0, "\(files.count) files of \(longest) s")
         (self.files, self.sampleRate, self.longest) = (files, sampleRate, longest)
         let byteCount = Mutex(0)
-        let found = Threads.attempts(files.count, failureLimit: 0, progress: { _ in }) {
+        let isUnobserved: @Sendable (Int) -> Void = { _ in }
+        let found = Threads.attempts(files.count, failureLimit: 0, progress: isUnobserved) {
             index throws(AudioError) -> (samples: [Int16]?, scale: Float) in
             let (samples, scale) = try Self.read(files[index], sampleRate, longest)
             let total = byteCount.withLock { bytes in

@@ -9,6 +9,8 @@ public struct TranscriptionEvaluation: Sendable {
     public let normalizer: TextNormalizer
     private var items: [EvaluationReport.Item] = []
     private var scores: [TranscriptScore] = []
+    private var wordErrors = WordErrorTally()
+    private var speakers: [String: [TranscriptScore]] = [:]
     private var dataHash = SHA256()
     private var audioSeconds = 0.0
     private var wallSeconds = 0.0
@@ -19,22 +21,25 @@ public struct TranscriptionEvaluation: Sendable {
     ///
     /// - Parameters:
     ///   - contentHash: of the sound file.
+    ///   - speaker: who speaks, where that is known.
     ///   - audioSeconds: length of the recording.
     ///   - wallSeconds: what the transcription took.
     public mutating func add(
-        name: String, contentHash: SHA256Digest, reference: String, output: String, audioSeconds: Double,
-        wallSeconds: Double
+        name: String, contentHash: SHA256Digest, reference: String, output: String, speaker: String? = nil,
+        audioSeconds: Double, wallSeconds: Double
     ) {
         addToHash(name, contentHash, reference)
         let score = TranscriptScore(reference: reference, hypothesis: output, normalizer: normalizer)
         scores.append(score)
-        items.append(
-            EvaluationReport.Item(
-                name: name, reference: reference, output: output,
-                figures: [
-                    Self.wordErrorRate: Ratio(score.words), Self.characterErrorRate: Ratio(score.characters),
-                ],
-                parts: [Self.wordErrorRate: score.words.parts, Self.characterErrorRate: score.characters.parts]))
+        var item = EvaluationReport.Item(
+            name: name, reference: reference, output: output, figures: Self.figures([score]),
+            parts: [Self.wordErrorRate: score.words.parts, Self.characterErrorRate: score.characters.parts])
+        let (expected, given) = (normalizer.normalized(reference), normalizer.normalized(output))
+        wordErrors.add(reference: expected, hypothesis: given)
+        if score.words.errors > 0 { item.alignment = Alignment.marked(reference: expected, hypothesis: given) }
+        item.speaker = speaker
+        if let speaker { speakers[speaker, default: []].append(score) }
+        items.append(item)
         self.audioSeconds += audioSeconds
         self.wallSeconds += wallSeconds
     }
@@ -47,6 +52,13 @@ public struct TranscriptionEvaluation: Sendable {
         items.append(EvaluationReport.Item(name: name, reference: reference, error: error))
     }
 
+    private static func figures(_ scores: [TranscriptScore]) -> [String: Ratio] {
+        [
+            wordErrorRate: Ratio(scores.reduce(ErrorCounts()) { $0 + $1.words }),
+            characterErrorRate: Ratio(scores.reduce(ErrorCounts()) { $0 + $1.characters }),
+        ]
+    }
+
     private mutating func addToHash(_ name: String, _ contentHash: SHA256Digest?, _ reference: String) {
         dataHash.update("\(name)\t\(contentHash?.hexadecimal ?? "-")\t\(reference)\n".utf8)
     }
@@ -56,7 +68,7 @@ public struct TranscriptionEvaluation: Sendable {
         model: EvaluationReport.Model, dataName: String, settings: [String: Setting],
         environment: EvaluationReport.Environment, bootstrap: Bootstrap = Bootstrap()
     ) -> EvaluationReport {
-        EvaluationReport(
+        var report = EvaluationReport(
             task: "speech transcription", model: model,
             data: EvaluationReport.DataSet(
                 name: dataName, sha256: dataHash.finalized().hexadecimal, itemCount: items.count),
@@ -67,5 +79,12 @@ public struct TranscriptionEvaluation: Sendable {
             ],
             items: items, environment: environment,
             timing: EvaluationReport.Timing(amount: audioSeconds, unit: "seconds of audio", wallSeconds: wallSeconds))
+        report.wordErrors = wordErrors.errors
+        if !speakers.isEmpty {
+            report.speakers = speakers.sorted { $0.key < $1.key }.map { name, scores in
+                EvaluationReport.Speaker(name: name, itemCount: scores.count, figures: Self.figures(scores))
+            }
+        }
+        return report
     }
 }
