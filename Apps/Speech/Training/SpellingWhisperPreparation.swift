@@ -37,7 +37,7 @@ struct SpellingWhisperPreparation {
     func work() throws -> TrainingWork<CTCTraining> {
         let folder = try ModelFolder(ModelCatalog.locate(name))
         let trained = try TargetTokenizer.trained(
-            on: data.texts(spelling), pieceCount: recordings.pieces, areJoined: join > 1)
+            on: data.texts(spelling), unit: recordings.unit, areJoined: join > 1)
         let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
         // Before all recordings are read: the model may not fit.
         let tuning = try WhisperCTCTuning(
@@ -85,6 +85,7 @@ struct SpellingWhisperPreparation {
         resolved["head-rate"] = .number(Double(headRate))
         resolved["head-steps"] = .integer(headSteps)
         resolved["pieces"] = recordings.pieces.map { .integer($0) }
+        resolved["whole-words"] = recordings.wholeWords ? .flag(true) : nil
         resolved["spelling"] = .text(spelling.rawValue)
         resolved["augment"] = .text(augmentation.rawValue)
         resolved["join"] = .integer(join)
