@@ -39,15 +39,16 @@ struct SpellingWhisperPreparation {
         let trained = try TargetTokenizer.trained(
             on: data.texts(spelling), unit: recordings.unit, areJoined: join > 1)
         let tokenizer = try loadTokenizer(json: Array(trained.json().utf8))
-        // Before all recordings are read: the model may not fit.
+        // Before all recordings are read: an option or the model may not fit.
+        let surroundings = try RecordedSurroundings(recordings)
         let tuning = try WhisperCTCTuning(
             folder, vocabularySize: tokenizer.vocabularySize, spelling: spelling,
             random: RandomSource(seed: data.seed), isEncoderFrozen: options.freeze == .encoder)
         let (learnt, kept) = try data.prepared(spelling, tokenizer, limits: tuning.limits)
         let batchSize = training.batchSize ?? WhisperCTCTuning.batchSize
         var batching = SpeechBatches.Settings(
-            batchSize: batchSize, seed: data.seed, augmentation: augmentation.sound, masking: augmentation.masking,
-            longestJoin: join, features: tuning.features, longest: tuning.limits.longest)
+            batchSize: batchSize, seed: data.seed, augmentation: surroundings.added(to: augmentation.sound),
+            masking: augmentation.masking, longestJoin: join, features: tuning.features, longest: tuning.limits.longest)
         let batches = SpeechBatches(learnt, settings: batching)
         (batching.seed, batching.augmentation, batching.masking) = (nil, nil, nil)
         let validation = kept.map { SpeechBatches($0, settings: batching) }
@@ -65,7 +66,7 @@ struct SpellingWhisperPreparation {
             description: RunDescription(
                 program: "speech", version: triptychVersion, options: resolved(settings, batchSize: batchSize),
                 settings: settings, parameterCount: tuning.parameters.elementCount,
-                data: try [data.fingerprint()]
+                data: try [data.fingerprint()] + surroundings.fingerprints()
                     + folder.weightFiles().map { try RunDescription.DataFile(hashing: $0.path) }))
     }
 
