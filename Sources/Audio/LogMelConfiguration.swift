@@ -12,6 +12,12 @@ public struct LogMelConfiguration: Sendable, Hashable {
     public let sampleRate: Int
     /// Seconds that the model hears at once (`chunk_length`).
     public let windowSeconds: Int
+    /// The smallest decimal logarithm of a mel energy (`log_mel_floor`); nil for 8 below the largest of what is heard at once,
+    /// as Whisper has it. A stream needs one: it does not know what is still to come.
+    public let floor: Float?
+
+    /// A floor for speech: its largest logarithms are about 1.
+    public static let streamingFloor: Float = -7
 
     /// Samples in one window.
     public var windowSampleCount: Int { windowSeconds * sampleRate }
@@ -19,13 +25,14 @@ public struct LogMelConfiguration: Sendable, Hashable {
     public var windowFrameCount: Int { windowSampleCount / hop }
 
     /// Whisper's settings, with a choice of bands.
-    public static func whisper(bandCount: Int = 80) -> LogMelConfiguration {
+    public static func whisper(bandCount: Int = 80, floor: Float? = nil) -> LogMelConfiguration {
         precondition((1...1024).contains(bandCount), "\(bandCount) mel bands")
         return LogMelConfiguration(
-            bandCount: bandCount, frameSize: 400, hop: 160, sampleRate: 16_000, windowSeconds: 30)
+            bandCount: bandCount, frameSize: 400, hop: 160, sampleRate: 16_000, windowSeconds: 30, floor: floor)
     }
 
-    private init(bandCount: Int, frameSize: Int, hop: Int, sampleRate: Int, windowSeconds: Int) {
+    private init(bandCount: Int, frameSize: Int, hop: Int, sampleRate: Int, windowSeconds: Int, floor: Float?) {
+        self.floor = floor
         self.bandCount = bandCount
         self.frameSize = frameSize
         self.hop = hop
@@ -38,7 +45,7 @@ public struct LogMelConfiguration: Sendable, Hashable {
     /// `file` names it in errors.
     public init(preprocessorConfiguration text: [UInt8], file: String) throws(LogMelConfigurationError) {
         var values = ["feature_size": 80, "n_fft": 400, "hop_length": 160, "sampling_rate": 16_000, "chunk_length": 30]
-        var dither = 0.0
+        var (dither, floor) = (0.0, Double?.none)
         do {
             try JSONReader.read(text) { reader in
                 try reader.readObject { key, reader in
@@ -46,6 +53,8 @@ public struct LogMelConfiguration: Sendable, Hashable {
                         values[key] = try reader.readInteger()
                     } else if key == "dither" {
                         dither = try reader.readDouble()
+                    } else if key == "log_mel_floor" {
+                        floor = try reader.readDouble()
                     } else {
                         try reader.skipValue()
                     }
@@ -63,6 +72,8 @@ public struct LogMelConfiguration: Sendable, Hashable {
             }
             return value
         }
+        if let floor, !(-10.0...4).contains(floor) { throw .floorOutOfRange(file: file, floor) }
+        self.floor = floor.map { Float($0) }
         guard dither == 0 else { throw .ditherUnsupported(file: file) }
         sampleRate = try value("sampling_rate", in: AudioLimits.sampleRates)
         bandCount = try value("feature_size", in: 1...1024)
@@ -80,12 +91,14 @@ public enum LogMelConfigurationError: Error, Sendable, Equatable, CustomStringCo
     case unreadable(file: String, JSONError)
     case outOfRange(file: String, key: String, value: Int, expected: ClosedRange<Int>)
     case ditherUnsupported(file: String)
+    case floorOutOfRange(file: String, Double)
 
     public var description: String {
         switch self {
         case .unreadable(let file, let error): "\(file): \(error)"
         case .outOfRange(let file, let key, let value, let expected):
             "\(file): \(key) is \(value), expected \(expected.lowerBound) to \(expected.upperBound)"
+        case .floorOutOfRange(let file, let value): "\(file): log_mel_floor is \(value), expected -10 to 4"
         case .ditherUnsupported(let file): "\(file): dither other than 0 is not supported"
         }
     }

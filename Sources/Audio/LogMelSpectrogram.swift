@@ -4,7 +4,8 @@ public import Tensors
 /// The input of Whisper's encoder: a log-mel spectrogram as OpenAI's feature extractor computes it.
 ///
 /// Frames of 25 ms every 10 ms (periodic Hann window, signal reflected at both ends, the last frame dropped), their
-/// power summed up by mel triangles, then log10 with a floor of 1e-10, limited to 8 below the maximum, and (x+4)/4.
+/// power summed up by mel triangles, then log10 with a floor of 1e-10, limited to 8 below the maximum (or to the floor of the
+/// configuration), and (x+4)/4.
 /// Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022, section 2.2.
 public struct LogMelSpectrogram: Sendable {
     public let configuration: LogMelConfiguration
@@ -36,6 +37,11 @@ public struct LogMelSpectrogram: Sendable {
         return logMel(samples, frameCount: frames, length: frames * configuration.hop)
     }
 
+    /// The first `count` frames of a signal; those that reach beyond its end see its reflection.
+    func frames(_ samples: [Float], count: Int) -> Tensor {
+        logMel(samples, frameCount: count, length: samples.count)
+    }
+
     private func logMel(_ samples: [Float], frameCount: Int, length: Int) -> Tensor {
         let bandCount = configuration.bandCount
         return Tensor(shape: [frameCount, bandCount]) { (output: UnsafeMutablePointer<Float>) in
@@ -51,7 +57,7 @@ public struct LogMelSpectrogram: Sendable {
                         maxima[chunk] = logarithms(of: signal, frames: frames(ofChunk: chunk), into: output)
                     }
                 }
-                let floor = (maxima.max() ?? 0) - 8
+                let floor = configuration.floor ?? (maxima.max() ?? 0) - 8
                 Threads.parallelFor(chunkCount) { chunk in
                     let frames = frames(ofChunk: chunk)
                     for index in frames.lowerBound * bandCount..<frames.upperBound * bandCount {

@@ -5,7 +5,8 @@
 Writes Tests/Fixtures/conformer/: a folder `small` with `config.json` and `model.safetensors`, and `expected.safetensors`: three
 spectrograms of different lengths `[N, frames, bands]`, the logits of inference of each sequence alone, and of a step of training
 the loss of the last and of an intermediate layer, every gradient and the running statistics after it. `ctc.safetensors` holds
-random cases of the loss by torch.nn.functional.ctc_loss: with empty targets, repeats, and targets that do not fit.
+random cases of the loss by torch.nn.functional.ctc_loss: with empty targets, repeats, and targets that do not fit. `streaming` and
+`streaming.safetensors` are a network that hears in chunks (Zhang et al. 2020).
 
 The network is written out here, after the papers: Gulati et al. 2020; Su et al. 2021 for the positions; Lee and Watanabe
 2021 for the intermediate loss. Frames that only fill up a batch are zeros to every convolution, no keys to attention, and
@@ -196,6 +197,42 @@ def network():
     save_file({name: value.contiguous().clone() for name, value in expected.items()}, OUTPUT / "expected.safetensors")
 
 
+def streaming():
+    """The same for a network that hears in chunks: logits of each sequence alone as a whole and in chunks, and a step of training
+    in chunks."""
+    torch.manual_seed(SEED + 1)
+    config = CONFIG | {"intermediate_ctc_layers": [], "streaming": {"chunk_size": 3, "num_left_chunks": 2}}
+    model = Conformer(config)
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if value.dim() == 1:
+                value.add_(0.2 * torch.randn_like(value))
+        for name, value in model.named_buffers():
+            if value.dtype == torch.float32:
+                value.add_(0.3 * torch.rand_like(value))
+    folder = OUTPUT / "streaming"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+    save_file({name: value.clone() for name, value in model.state_dict().items()}, folder / "model.safetensors",
+              metadata={"format": "pt"})
+    lengths, target_lengths = [93, 62, 85], [5, 0, 3]
+    features = torch.randn(3, 93, CONFIG["num_mel_bins"])
+    targets = torch.tensor([[1, 1, 2, 5, 3], [0, 0, 0, 0, 0], [4, 2, 4, 0, 0]])
+    expected = {"features": features, "targets": targets.int()}
+    model.eval()
+    with torch.no_grad():
+        for index, length in enumerate(lengths):
+            alone = features[index:index + 1, :length]
+            expected[f"whole.{index}"] = model(alone, [length])[0][0]
+            expected[f"chunks.{index}"] = model(alone, [length], config["streaming"])[0][0]
+    loss = ctc(model.train()(features, lengths, config["streaming"])[0], targets, lengths, target_lengths)
+    loss.backward()
+    expected["loss"] = loss.detach()
+    for name, value in model.named_parameters():
+        expected["gradient." + name] = value.grad
+    save_file({name: value.contiguous().clone() for name, value in expected.items()}, OUTPUT / "streaming.safetensors")
+
+
 def losses():
     """Batches of random sequences; of each `[sequences, frames, classes]` logits, targets, both lengths, losses and gradients."""
     generator = torch.Generator().manual_seed(SEED)
@@ -222,4 +259,5 @@ def losses():
 if __name__ == "__main__":
     torch.backends.mkldnn.enabled = False
     network()
+    streaming()
     losses()

@@ -163,6 +163,23 @@ import Testing
         #expect(try folder.names == ["tones"])
     }
 
+    /// A model that hears in chunks says so in its files.
+    @Test func modelsForStreamsSaySo() throws {
+        let run = try speech(["train"] + Self.small + ["--max-steps", "3", "--chunk", "0.64", "--output", "run"])
+        #expect(run.status == 0, "\(run.errors)")
+        let json = try JSONSerialization.jsonObject(with: Data(folder.bytes("run/last/config.json")))
+        let streaming = (json as? [String: Any])?["streaming"] as? [String: Int]
+        #expect(streaming == ["chunk_size": 16, "num_left_chunks": 4])
+        #expect(try folder.contents(of: "run/last/preprocessor_config.json").contains("\"log_mel_floor\" : -7.0"))
+        #expect(try folder.contents(of: "run/run.json").contains("\"chunk\" : 0.64"))
+        let heard = try speech(["transcribe", "--model", "run/last", "tones/hi_bob_7.wav"])
+        #expect(heard.status == 0, "\(heard.errors)")
+        // Without the floor a stream would be heard otherwise than it was learnt.
+        try folder.write("{}", to: "run/last/preprocessor_config.json")
+        let damaged = try speech(["transcribe", "--model", "run/last", "tones/hi_bob_7.wav"])
+        #expect(damaged.status == 1 && damaged.errors.contains("log_mel_floor is missing"), "\(damaged.errors)")
+    }
+
     @Test func whatIsMissingIsTold() throws {
         let cases: [([String], String)] = [
             (["train", "--output", "x"], "--data is missing"), (["train", "--data", "tones"], "--output is missing"),
@@ -172,6 +189,8 @@ import Testing
                 ["train", "--data", "tones", "--validation-speakers", "eve", "--output", "x"],
                 "nobody is called 'eve'; speakers are 'ann', 'bob'"
             ),
+            (["train", "--data", "tones", "--chunk", "0.01", "--output", "x"], "--chunk 0.01 is not possible"),
+            (["train", "--data", "tones", "--left-context", "1", "--output", "x"], "--left-context needs --chunk"),
             (["train", "--data", "tones", "--pieces", "5", "--output", "x"], "--pieces 5 is not possible"),
             (["train", "--data", "tones", "--intermediate", "9", "--output", "x"], "intermediate_ctc_layers"),
         ]

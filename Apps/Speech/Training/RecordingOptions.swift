@@ -53,6 +53,11 @@ struct RecordingOptions: ParsableArguments {
         help: ArgumentHelp(
             "Join up to so many recordings of a speaker, each number of them equally often.", valueName: "count"))
     var join: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Learn to hear while somebody speaks, too, in chunks of so many seconds: for 'transcribe --stream'.",
+            valueName: "seconds"))
+    var chunk: Double?
     @Option(help: ArgumentHelp("Recordings that cannot be used and may be left out.", valueName: "count"))
     var skipBad: Int?
 
@@ -69,6 +74,11 @@ struct RecordingOptions: ParsableArguments {
             "Layers after which the text is read as well in training, with commas between them.", valueName: "numbers",
             visibility: .hidden))
     var intermediate: String?
+    @Option(
+        help: ArgumentHelp(
+            "Seconds before a chunk that are heard with it (default: 2.56).", valueName: "seconds", visibility: .hidden)
+    )
+    var leftContext: Double?
     @Option(help: ArgumentHelp("Probability of dropout.", valueName: "probability", visibility: .hidden))
     var dropout: Float?
 
@@ -79,6 +89,9 @@ struct RecordingOptions: ParsableArguments {
         try checkOption("skip-bad", skipBad, 0...Int(Int32.max))
         try checkOption("validation-share", validationShare, 0...0.9)
         try checkOption("dropout", dropout, 0...0.9)
+        try checkOption("chunk", chunk, 0.08...10)
+        try checkOption("left-context", leftContext, 0...60)
+        if leftContext != nil, chunk == nil { throw ValidationError("--left-context needs --chunk.") }
         for (name, value) in [
             ("data", data), ("validation", validation), ("validation-speakers", validationSpeakers),
             ("noise", noise), ("reverberation", reverberation),
@@ -95,6 +108,17 @@ struct RecordingOptions: ParsableArguments {
 
     /// What one token writes.
     var unit: TargetTokenizer.Unit { wholeWords ? .words : pieces.map { .pieces($0) } ?? .characters }
+
+    /// Chunks of whole frames.
+    var chunks: ConformerChunks? {
+        chunk.map { seconds in
+            let size = Int((seconds / ConformerConfiguration.frameSeconds).rounded())
+            let before = (leftContext ?? Self.leftContext) / ConformerConfiguration.frameSeconds
+            return ConformerChunks(size: size, leftCount: Int((before / Double(size)).rounded(.up)))
+        }
+    }
+
+    static let leftContext = 2.56
 
     var speakerNames: [String] { Self.list(validationSpeakers) }
     var intermediateLayers: [Int] { Self.list(intermediate).compactMap { Int($0) } }

@@ -27,6 +27,7 @@ struct TrainingPreparation {
         var configuration = preset.configuration(vocabularySize: tokenizer.vocabularySize)
         configuration.spelling = spelling
         configuration.intermediateLayers = recordings.intermediateLayers
+        configuration.streaming = recordings.chunks
         // Before all recordings are read: an option may not fit.
         let surroundings = try RecordedSurroundings(recordings)
         let store = ParameterStore(random: RandomSource(seed: data.seed))
@@ -38,9 +39,12 @@ struct TrainingPreparation {
             settings: SpeechBatches.Settings(
                 batchSize: batchSize, seed: data.seed,
                 augmentation: surroundings.added(to: augmentation.sound), masking: augmentation.masking,
-                longestJoin: join))
+                longestJoin: join, features: configuration.features))
         let validation = kept.map {
-            SpeechBatches($0, settings: SpeechBatches.Settings(batchSize: batchSize, seed: nil, longestJoin: join))
+            SpeechBatches(
+                $0,
+                settings: SpeechBatches.Settings(
+                    batchSize: batchSize, seed: nil, longestJoin: join, features: configuration.features))
         }
         let steps = (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1
         let settings = training.settings(preset: preset.trainingSettings(stepsPerEpoch: steps))
@@ -75,6 +79,10 @@ struct TrainingPreparation {
         options["augment"] = .text(augmentation.rawValue)
         options["join"] = .integer(join)
         options["intermediate"] = recordings.intermediate.map { .text($0) }
+        options["chunk"] = recordings.chunk.map { .number($0) }
+        if recordings.chunk != nil {
+            options["left-context"] = .number(recordings.leftContext ?? RecordingOptions.leftContext)
+        }
         options["dropout"] = .number(Double(dropout))
         return options
     }

@@ -47,7 +47,8 @@ public struct WhisperCTCTuning: Sendable {
 
     /// The small files of the model.
     public func files(_ tokenizer: TrainedTokenizer) throws -> ModelFiles {
-        try ModelFiles(spelling: model.configuration.json(), melBins: model.configuration.melBins, tokenizer)
+        try ModelFiles(
+            spelling: model.configuration.json(), .whisper(bandCount: model.configuration.melBins), tokenizer)
     }
 
     // MARK: How it is trained where nothing else is asked for

@@ -26,6 +26,8 @@ public struct ConformerConfiguration: Codable, Sendable, Equatable {
     /// Layers, counted from 1, after which the text is read as well, in training (Lee and Watanabe 2021).
     public var intermediateLayers: [Int] = []
     public var rotaryBase = 10_000.0
+    /// For models that can hear while somebody speaks: their convolutions over frames see nothing that comes later.
+    public var streaming: ConformerChunks?
     /// How the texts are written that the model learnt from.
     public var spelling = TargetSpelling.words
 
@@ -50,11 +52,15 @@ public struct ConformerConfiguration: Codable, Sendable, Equatable {
         case blank = "blank_token_id"
         case intermediateLayers = "intermediate_ctc_layers"
         case rotaryBase = "rope_theta"
+        case streaming
         case spelling = "target_spelling"
     }
 
     /// Frames of a spectrogram for each frame that the layers see.
     public static let subsampling = 4
+
+    /// Seconds of a frame that the layers see.
+    public static let frameSeconds = 0.04
 
     /// Frames that the layers see of a spectrogram of so many: each convolution takes every second one, the first too.
     public static func encodedLength(_ frames: Int) -> Int { ((frames + 1) / 2 + 1) / 2 }
@@ -79,6 +85,15 @@ public struct ConformerConfiguration: Codable, Sendable, Equatable {
             throw limits.invalid(.heads, "\(heads)", "a number that divides half of hidden_size, which is \(width)")
         }
         guard !taps.isMultiple(of: 2) else { throw limits.invalid(.taps, "\(taps)", "an odd number") }
+        if let streaming {
+            // A minute and ten minutes: no more is of any use, and memory grows with it.
+            let isSensible = (1...1_500).contains(streaming.size) && (0...15_000).contains(streaming.leftCount)
+            guard isSensible, streaming.leftFrames <= 15_000 else {
+                throw limits.invalid(
+                    .streaming, "\(streaming.leftCount) chunks before one of \(streaming.size) frames",
+                    "chunk_size from 1 to 1500, and at most 15000 frames before it")
+            }
+        }
         guard intermediateLayers == Set(intermediateLayers).sorted(),
             intermediateLayers.allSatisfy({ (1..<max(2, layers)).contains($0) })
         else {

@@ -1,4 +1,4 @@
-import Audio
+public import Audio
 import Checkpoints
 import FoundationEssentials
 import Parameters
@@ -26,28 +26,41 @@ struct ConformerFiles {
             throw SpeechModelError.vocabularyMismatch(
                 tokenizer: tokenizer.vocabularySize, model: configuration.vocabularySize)
         }
-        spectrogram = LogMelSpectrogram(try WhisperFiles.features(model, melBins: configuration.melBins))
+        let features = try WhisperFiles.features(model, melBins: configuration.melBins)
+        guard configuration.streaming == nil || LogMelStream.isPossible(features) else {
+            throw SpeechModelError.invalidConfiguration(
+                file: model.url.appending(path: "preprocessor_config.json").path(percentEncoded: false),
+                key: "log_mel_floor", value: features.floor.map { "\($0)" } ?? "missing",
+                expected:
+                    "a floor, and frames of at most four hops, since config.json says that the model hears streams")
+        }
+        spectrogram = LogMelSpectrogram(features)
     }
 }
 
 extension ConformerConfiguration {
+    /// What the model hears: where it can hear a stream, without regard to what is still to come.
+    public var features: LogMelConfiguration {
+        .whisper(bandCount: melBins, floor: streaming == nil ? nil : LogMelConfiguration.streamingFloor)
+    }
+
     /// The small files of a model with this configuration.
     public func files(_ tokenizer: TrainedTokenizer) throws -> ModelFiles {
-        try ModelFiles(spelling: json(), melBins: melBins, tokenizer)
+        try ModelFiles(spelling: json(), features, tokenizer)
     }
 }
 
 extension ModelFiles {
     /// Those of a network that spells.
-    init(spelling configuration: Data, melBins: Int, _ tokenizer: TrainedTokenizer) {
-        let whisper = LogMelConfiguration.whisper(bandCount: melBins)
-        let features = """
+    init(spelling configuration: Data, _ features: LogMelConfiguration, _ tokenizer: TrainedTokenizer) {
+        let floor = features.floor.map { "\n  \"log_mel_floor\" : \($0)," } ?? ""
+        let text = """
             {
-              "chunk_length" : \(whisper.windowSeconds),
-              "feature_size" : \(melBins),
-              "hop_length" : \(whisper.hop),
-              "n_fft" : \(whisper.frameSize),
-              "sampling_rate" : \(whisper.sampleRate)
+              "chunk_length" : \(features.windowSeconds),
+              "feature_size" : \(features.bandCount),
+              "hop_length" : \(features.hop),\(floor)
+              "n_fft" : \(features.frameSize),
+              "sampling_rate" : \(features.sampleRate)
             }
 
             """
@@ -56,7 +69,7 @@ extension ModelFiles {
             others: [
                 "tokenizer.json": Data(tokenizer.json().utf8),
                 "tokenizer_config.json": Data(tokenizer.configurationJSON().utf8),
-                "preprocessor_config.json": Data(features.utf8),
+                "preprocessor_config.json": Data(text.utf8),
             ])
     }
 }

@@ -7,11 +7,11 @@ import Tensors
 /// A block of a Conformer (Gulati et al. 2020, section 2.4): half a feed-forward network, attention, convolution, the other
 /// half, each added to its input, and a norm.
 struct ConformerLayer: Sendable {
-    private let firstHalf: ConformerFeedForward
-    private let attention: ConformerAttention
-    private let convolution: ConformerConvolution
-    private let secondHalf: ConformerFeedForward
-    private let norm: LayerNorm
+    let firstHalf: ConformerFeedForward
+    let attention: ConformerAttention
+    let convolution: ConformerConvolution
+    let secondHalf: ConformerFeedForward
+    let norm: LayerNorm
 
     init(_ configuration: ConformerConfiguration, in scope: ParameterScope) {
         firstHalf = ConformerFeedForward(configuration, in: scope / "feed_forward_1")
@@ -32,9 +32,9 @@ struct ConformerLayer: Sendable {
 
 /// x + ½ W₂ silu(W₁ norm(x)).
 struct ConformerFeedForward: Sendable {
-    private let norm: LayerNorm
-    private let up: Linear
-    private let down: Linear
+    let norm: LayerNorm
+    let up: Linear
+    let down: Linear
 
     init(_ configuration: ConformerConfiguration, in scope: ParameterScope) {
         norm = LayerNorm(configuration.width, in: scope / "norm")
@@ -50,12 +50,12 @@ struct ConformerFeedForward: Sendable {
 
 /// x + attention of every frame to every one of its sequence, which know their distance by rotation (Su et al. 2021).
 struct ConformerAttention: Sendable {
-    private let norm: LayerNorm
-    private let queries: Linear
-    private let keys: Linear
-    private let values: Linear
-    private let output: Linear
-    private let heads: Int
+    let norm: LayerNorm
+    let queries: Linear
+    let keys: Linear
+    let values: Linear
+    let output: Linear
+    let heads: Int
 
     init(_ configuration: ConformerConfiguration, in scope: ParameterScope) {
         let width = configuration.width
@@ -79,26 +79,32 @@ struct ConformerAttention: Sendable {
 /// x + W₂ silu(batch norm(depthwise convolution(glu(W₁ norm(x))))), of the frames of a sequence alone: those that only fill
 /// up a batch are zeros to the convolution and stand in no statistics.
 struct ConformerConvolution: Sendable {
-    private let norm: LayerNorm
-    private let first: Linear
-    private let depthwise: Convolution1d
-    private let batchNorm: BatchNorm
-    private let second: Linear
+    let norm: LayerNorm
+    let first: Linear
+    let depthwise: Convolution1d
+    /// Frames of silence before the first: taps of a convolution that sees nothing that comes later.
+    private let causalPadding: Int
+    let batchNorm: BatchNorm
+    let second: Linear
 
     init(_ configuration: ConformerConfiguration, in scope: ParameterScope) {
         let width = configuration.width
         norm = LayerNorm(width, in: scope / "norm")
         first = Linear(width, 2 * width, in: scope / "pointwise_1")
+        let isCausal = configuration.streaming != nil
+        causalPadding = isCausal ? configuration.taps - 1 : 0
         // What a bias adds, the norm takes away.
         depthwise = Convolution1d(
-            width, width, taps: configuration.taps, padding: configuration.taps / 2, groups: width, bias: false,
-            in: scope / "depthwise")
+            width, width, taps: configuration.taps, padding: isCausal ? 0 : configuration.taps / 2, groups: width,
+            bias: false, in: scope / "depthwise")
         batchNorm = BatchNorm(width, in: scope / "batch_norm")
         second = Linear(width, width, in: scope / "pointwise_2")
     }
 
     func callAsFunction(_ x: Tensor, _ pass: inout ConformerPass, stream: UInt64) -> Tensor {
-        let inner = depthwise(pass.masked(glu(first(norm(x)))))
+        var gated = pass.masked(glu(first(norm(x))))
+        if causalPadding > 0 { gated = pad(gated, axis: 1, before: causalPadding, after: 0) }
+        let inner = depthwise(gated)
         return add(x, pass.dropped(second(silu(normed(inner, &pass))), stream: stream))
     }
 

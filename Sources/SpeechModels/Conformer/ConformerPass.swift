@@ -2,12 +2,6 @@ import Autograd
 import Parameters
 import Tensors
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// What all layers of a Conformer see of a batch: how long its sequences are, positions, and the mode.
 struct ConformerPass {
     /// Frames of each sequence.
@@ -18,38 +12,40 @@ struct ConformerPass {
     let dropout: Float
     /// New running statistics of batch norms.
     var updates: BufferUpdates
-    /// -∞ for keys that only fill up the batch; nil where there are none.
+    /// Whether there are frames that only fill up the batch.
+    let isPadded: Bool
+    /// -∞ for keys that must not be seen, because they only fill up the batch or come later; nil where there are none.
     let mask: Tensor?
-    private let cosines: Tensor
-    private let sines: Tensor
+    private let positions: ConformerPositions
 
     init(
         _ configuration: ConformerConfiguration, lengths: [Int], time: Int, mode: Mode, dropout: Float,
-        updates: BufferUpdates
+        chunks: ConformerChunks? = nil, updates: BufferUpdates
     ) {
         (self.lengths, self.time, self.mode) = (lengths, time, mode)
         (self.dropout, self.updates) = (dropout, updates)
-        mask =
-            lengths.allSatisfy { $0 == time }
-            ? nil
-            : Tensor(
-                lengths.flatMap { length in (0..<time).map { $0 < length ? 0 : -Float.infinity } },
-                shape: [lengths.count, time])
-        let half = configuration.width / configuration.heads / 2
-        let frequencies = (0..<half).map { pow(configuration.rotaryBase, -Double($0) / Double(half)) }
-        let angles = (0..<time).flatMap { position in frequencies.map { Double(position) * $0 } }
-        cosines = Tensor(angles.map { Float(cos($0)) }, shape: [time, half])
-        sines = Tensor(angles.map { Float(sin($0)) }, shape: [time, half])
+        isPadded = !lengths.allSatisfy { $0 == time }
+        mask = Self.mask(lengths: lengths, time: time, isPadded: isPadded, chunks: chunks)
+        positions = ConformerPositions(configuration, count: time)
     }
 
-    /// Whether there are frames that only fill up the batch.
-    var isPadded: Bool { mask != nil }
+    private static func mask(lengths: [Int], time: Int, isPadded: Bool, chunks: ConformerChunks?) -> Tensor? {
+        func values(_ length: Int, _ isSeen: (Int) -> Bool) -> [Float] {
+            (0..<time).map { $0 < length && isSeen($0) ? 0 : -.infinity }
+        }
+        guard let chunks else {
+            return isPadded
+                ? Tensor(lengths.flatMap { values($0) { _ in true } }, shape: [lengths.count, time]) : nil
+        }
+        let different = isPadded ? lengths : [time]
+        return Tensor(
+            different.flatMap { length in
+                (0..<time).flatMap { query in values(length) { chunks.isSeen($0, by: query) } }
+            }, shape: [different.count, 1, time, time])
+    }
 
     /// `x` turned by the positions of its frames. Shapes: `[batch, time, width]`, and the same.
-    func rotated(_ x: Tensor, heads: Int) -> Tensor {
-        rotaryEmbedding(
-            x, cosines: cosines, sines: sines, heads: heads, offsets: Array(repeating: 0, count: lengths.count))
-    }
+    func rotated(_ x: Tensor, heads: Int) -> Tensor { positions.rotated(x, heads: heads) }
 
     /// `x` with zeros in frames that only fill up the batch.
     func masked(_ x: Tensor) -> Tensor { maskSequences(x, lengths: lengths) }

@@ -48,7 +48,7 @@ public struct CTCTraining: TrainableModel {
 
     public func loss(_ batch: SpeechBatch, mode: Mode) -> BatchLoss {
         var updates = BufferUpdates()
-        let output = model(batch.features, lengths: batch.lengths, mode: mode, dropout: dropout, updates: &updates)
+        let output = output(batch, mode, &updates)
         let targets = batch.targetTensor
         func loss(_ logits: Tensor) -> Tensor { self.loss(logSoftmax(logits), batch, targets, output.lengths) }
         let targetCount = batch.targets.reduce(0) { $0 + max(1, $1.count) }
@@ -70,6 +70,16 @@ public struct CTCTraining: TrainableModel {
                 scale(inner, by: intermediateWeight / Float(output.intermediateLogits.count)))
         }
         return BatchLoss(sum: sum, targetCount: targetCount, itemCount: frames, updates: updates)
+    }
+
+    /// Models for streams are judged as they hear in a stream.
+    private func output(_ batch: SpeechBatch, _ mode: Mode, _ updates: inout BufferUpdates) -> CTCOutput {
+        if case .inference = mode, let conformer = model as? ConformerModel,
+            let chunks = conformer.configuration.streaming
+        {
+            return conformer(batch.features, lengths: batch.lengths, chunks: chunks)
+        }
+        return model(batch.features, lengths: batch.lengths, mode: mode, dropout: dropout, updates: &updates)
     }
 
     /// An utterance too short for its text counts as 0: speed may have made it so.
