@@ -20,6 +20,7 @@ struct Transcribe: AsyncParsableCommand {
               speech transcribe talk.wav
               speech transcribe interviews/ --format srt,json --output subtitles/ --skip-existing
               speech transcribe talk.mp3 --output talk.vtt --max-line-width 42 --highlight-words
+              arecord -f S16_LE -r 16000 -t raw | speech transcribe --stream --model runs/mine -
             """)
 
     @Argument(help: ArgumentHelp("Sound files, folders, patterns, or '-'.", valueName: "input"))
@@ -34,6 +35,7 @@ struct Transcribe: AsyncParsableCommand {
     var wordTimestamps = false
     @OptionGroup var output: OutputOptions<TranscriptFormat>
     @OptionGroup var subtitles: SubtitleOptions
+    @OptionGroup var streaming: StreamOptions
     @Flag(help: "Pass over inputs whose results are there already.")
     var skipExisting = false
     @OptionGroup var jobOptions: JobOptions
@@ -44,6 +46,9 @@ struct Transcribe: AsyncParsableCommand {
         if inputs.isEmpty { throw ValidationError("Nothing to transcribe: name at least one file, folder or '-'.") }
         if skipExisting, output.writesToStandardOutput {
             throw ValidationError("--skip-existing needs --output, to know where results may be already.")
+        }
+        if streaming.stream, skipExisting {
+            throw ValidationError("--stream and --skip-existing exclude each other.")
         }
         if !subtitles.isEmpty, !output.formats.contains(where: \.isSubtitles) {
             throw ValidationError("There are no subtitles to shape; give --format srt, vtt or lrc.")
@@ -66,6 +71,18 @@ struct Transcribe: AsyncParsableCommand {
             .recognizer(languageModel: decoding.languageModel.fusion(), on: console)
         try transcriber.validate(options)
         console.tellModelIsLoaded(in: transcriber.loadTime)
+        if streaming.stream {
+            guard list.isSingle, let input = list.inputs.first else {
+                if let failure = list.items.first, case .failure(let error) = failure, list.isSingle { throw error }
+                console.error("--stream hears one thing at a time: name '-' or one file")
+                throw ExitCode.validationFailure
+            }
+            let work = StreamingWork(
+                transcriber: transcriber, options: options, settings: streaming.settings,
+                rawSampleRate: streaming.rawSampleRate, formats: output.formats, layout: subtitles.layout, plan: plan,
+                input: input, console: console)
+            return try await runInterruptibly(on: console) { try await work.run() }
+        }
         let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)
         // One caller has the helpers and the others compute alone, so all together keep to the threads asked for.
         if jobs > 1 { Threads.setCount(max(1, Threads.count - jobs + 1)) }

@@ -4,7 +4,7 @@ import SpeechModels
 
 /// The forms of a transcript.
 enum TranscriptFormat: String, OutputFormat {
-    case text, srt, vtt, tsv, json, lrc, textgrid
+    case text, srt, vtt, tsv, json, jsonl, lrc, textgrid
 
     static let standard = TranscriptFormat.text
 
@@ -17,7 +17,7 @@ enum TranscriptFormat: String, OutputFormat {
     }
 
     /// Whether the results of several recordings one after the other make a valid one.
-    var joins: Bool { self == .text || self == .json }
+    var joins: Bool { self == .text || self == .json || self == .jsonl }
 
     var isSubtitles: Bool { self == .srt || self == .vtt || self == .lrc }
 
@@ -31,6 +31,7 @@ enum TranscriptFormat: String, OutputFormat {
         case .vtt: WebVTTWriter(layout)
         case .tsv: TabSeparatedWriter()
         case .json: JSONTranscriptWriter(file: file, task: task, isLine: isLine)
+        case .jsonl: JSONLinesWriter(file: file)
         case .lrc: LyricsWriter(layout)
         case .textgrid: TextGridWriter()
         }

@@ -90,6 +90,8 @@ extension AudioError: CustomStringConvertible {
 public enum AudioWarning: Sendable, Equatable, CustomStringConvertible {
     /// Fewer samples than the header promises, or no mark of an end (`declaredSeconds` is nil).
     case endsEarly(source: String, seconds: Double, declaredSeconds: Double?)
+    /// A stream of raw samples ended between two bytes of one, or between two channels.
+    case endsWithinSample(source: String, seconds: Double)
     /// The decoder stopped or skipped over damaged data; `message` is libsndfile's.
     case damagedData(source: String, seconds: Double, message: String)
 
@@ -100,6 +102,8 @@ public enum AudioWarning: Sendable, Equatable, CustomStringConvertible {
         case .endsEarly(let source, let seconds, let declared?):
             "\(source): cut off: ends after \(AudioError.format(seconds)) s of the \(AudioError.format(declared)) s "
                 + "that its header promises"
+        case .endsWithinSample(let source, let seconds):
+            "\(source): ends after \(AudioError.format(seconds)) s within a sample, which is left out"
         case .damagedData(let source, let seconds, let message):
             "\(source): damaged data by \(AudioError.format(seconds)) s (\(message))"
         }

@@ -14,7 +14,8 @@ public final class AudioStream: Sendable {
     public let durationHint: Double?
 
     private struct State {
-        let file: SoundFile
+        /// Nil for samples in memory.
+        let file: SoundFile?
         let resampler: Resampler?
         /// Samples read, but not yet asked for.
         var pending: [Float] = []
@@ -40,6 +41,17 @@ public final class AudioStream: Sendable {
         sourceFormat = file.format
         durationHint = file.duration
         state = Mutex(State(file: file, resampler: resampler))
+    }
+
+    /// Samples in memory, in ±1, as they are.
+    ///
+    /// - Parameter source: what errors call them.
+    public init(samples: [Float], sampleRate: Int, source: AudioSource) {
+        precondition(AudioLimits.sampleRates.contains(sampleRate), "a sample rate of \(sampleRate) Hz")
+        (self.source, self.sampleRate) = (source, sampleRate)
+        sourceFormat = AudioFormat(encoding: "samples in memory", sampleRate: sampleRate, channelCount: 1)
+        durationHint = Double(samples.count) / Double(sampleRate)
+        state = Mutex(State(file: nil, resampler: nil, pending: samples))
     }
 
     private static func open(_ source: AudioSource, spoolLimit: Int) throws(AudioError) -> SoundFile {
@@ -77,7 +89,7 @@ public final class AudioStream: Sendable {
             state.pending = []
             while samples.count < count && !state.hasEnded {
                 state.hasEnded = true  // stays so after an error, too
-                let block = try state.file.readBlock()
+                let block = try state.file?.readBlock() ?? []
                 state.hasEnded = block.isEmpty
                 guard let resampler = state.resampler else {
                     samples += block
@@ -95,5 +107,5 @@ public final class AudioStream: Sendable {
     }
 
     /// What was wrong with the sound read so far, although it could be read; complete once the end is reached.
-    public var warnings: [AudioWarning] { state.withLock { $0.file.warnings } }
+    public var warnings: [AudioWarning] { state.withLock { $0.file?.warnings ?? [] } }
 }

@@ -70,6 +70,21 @@ final class FileDescriptor {
         return bytes
     }
 
+    /// What is there, up to `count` bytes, waiting for the first of them; none at the end.
+    func readAvailable(count: Int) throws(AudioError) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            var received: Int
+            repeat { received = Glibc.read(number, buffer.baseAddress, count) } while received < 0 && errno == EINTR
+            if received < 0 { failure = errno }
+            filled = max(0, received)
+        }
+        guard failure == 0 else {
+            throw .system(source: source, operation: "reading", message: systemMessage(failure))
+        }
+        return bytes
+    }
+
     /// A second descriptor for the same open file and position, to be closed by whoever gets it; -1 on failure.
     func duplicated() -> Int32 { fcntl(number, F_DUPFD_CLOEXEC, 0) }
 

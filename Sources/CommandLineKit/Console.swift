@@ -13,6 +13,8 @@ public final class Console: Sendable {
     let messages: any TextSink
     /// Whether a progress line stands on the terminal now; guards the streams as well.
     private let progressLineStands = Mutex(false)
+    /// Whether an unfinished result does; changed under the lock of the streams alone.
+    private let unfinishedStands = Atomic(false)
 
     public init(
         programName: String, verbosity: Verbosity = .normal,
@@ -29,8 +31,27 @@ public final class Console: Sendable {
     public func write(_ result: String) throws(OutputError) {
         try progressLineStands.withLock { stands throws(OutputError) in
             if output.isTerminal { clearLine(&stands) }
+            try clearUnfinished()
             try output.write(result)
         }
+    }
+
+    /// Shows a result that is still going to change, in place of the one before, until the next one is written; on a terminal
+    /// alone, and only the end of what is longer than its line.
+    public func showUnfinished(_ result: String) throws(OutputError) {
+        guard output.isTerminal else { return }
+        try progressLineStands.withLock { stands throws(OutputError) in
+            clearLine(&stands)
+            try clearUnfinished()
+            let text = result.escapingControlCharacters().truncatedAtStart(toWidth: output.columns - 1)
+            guard !text.isEmpty else { return }
+            unfinishedStands.store(true, ordering: .relaxed)
+            try output.write(text)
+        }
+    }
+
+    private func clearUnfinished() throws(OutputError) {
+        if unfinishedStands.exchange(false, ordering: .relaxed) { try output.write("\r\u{1B}[2K") }
     }
 
     /// A line for the user's information, left out by `--quiet`.
@@ -57,6 +78,8 @@ public final class Console: Sendable {
     private func writeMessage(_ text: String) {
         progressLineStands.withLock { stands in
             clearLine(&stands)
+            // Whoever writes the next result finds out that this one cannot be.
+            try? clearUnfinished()
             // Nobody is left to be told when standard error itself cannot be written.
             try? messages.write("\(programName): \(text)\n")
         }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Audio
-import Checkpoints
 import CommandLineKit
 import Foundation
 import SpeechModels
@@ -30,6 +29,7 @@ struct Align: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file with what is said, in UTF-8: each line is a segment.", valueName: "file"))
     var textFile: String?
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var adapterOptions: AdapterOptions
     @Option(
         help: ArgumentHelp(
             "Spoken language, for multilingual Whisper models (default: detected).", valueName: "language"))
@@ -61,8 +61,7 @@ struct Align: AsyncParsableCommand {
             console.error("--format \(format.rawValue) with several recordings needs --output FOLDER")
             throw ExitCode.validationFailure
         }
-        let recognizer = try loadSpeechRecognizer(
-            ModelFolder(modelOptions.folder(defaultName: "whisper-tiny.en")))
+        let recognizer = try AdaptedModel(modelOptions, adapterOptions).recognizer(languageModel: nil, on: console)
         var options = TranscriptionOptions()
         options.language = language
         try recognizer.validate(options)

@@ -27,7 +27,7 @@ struct FineTuningPreparation {
             ("preset", recordings.preset != nil), ("pieces", recordings.pieces != nil),
             ("whole-words", recordings.wholeWords),
             ("join", recordings.join != nil), ("intermediate", recordings.intermediate != nil),
-            ("dropout", recordings.dropout != nil),
+            ("dropout", recordings.dropout != nil), ("chunk", recordings.chunk != nil),
         ]
         if let option = ofNewModels.first(where: \.isGiven) {
             throw ValidationError("--\(option.name) is for a network from nothing; leave it or --model out.")

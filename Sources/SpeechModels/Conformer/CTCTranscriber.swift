@@ -101,12 +101,18 @@ public final class CTCTranscriber: SpeechRecognizer {
                 CTCPrefixSearch(blank: blank, beamSize: beamSize, scorer: NoPrefixScorer())
                 .run(logProbabilities[...], classes: classes)[0].tokens
         } else {
-            return CTCGreedySearch(blank: blank).tokens(logProbabilities[...], classes: classes)
+            return greedyTokens(logProbabilities)
         }
         guard
             let aligned = CTCAlignment(blank: blank).align(logProbabilities[...], classes: classes, target: found)
         else { throw .notFinite(model: architecture) }
         return aligned
+    }
+
+    /// The best class of each frame.
+    func greedyTokens(_ logProbabilities: [Float]) -> [CTCToken] {
+        CTCGreedySearch(blank: configuration.blank)
+            .tokens(logProbabilities[...], classes: configuration.vocabularySize)
     }
 
     /// Such a model writes the language that it was trained on, and knows of no prompt.

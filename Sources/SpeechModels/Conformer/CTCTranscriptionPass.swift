@@ -2,12 +2,6 @@ import Audio
 import Decoding
 import Tokenizers
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// One recording on its way through a ``CTCTranscriber``, window by window.
 struct CTCTranscriptionPass {
     private let transcriber: CTCTranscriber
@@ -129,23 +123,11 @@ struct CTCTranscriptionPass {
     }
 
     private func segment(_ words: [SpelledWord]) -> TranscriptSegment {
-        func time(_ frame: Int, isEnd: Bool) -> Double {
-            // In hundredths: a frame has four of them.
-            (100 * min(duration, sound.time(of: Double(frame) * frameSeconds, isEnd: isEnd))).rounded() / 100
+        TranscriptSegment(
+            spelling: words, id: segments.count, seek: Int(sound.time(of: 0, isEnd: false) * 100),
+            hasWords: options.findsWordTimes
+        ) { frame, isEnd in
+            min(duration, sound.time(of: Double(frame) * frameSeconds, isEnd: isEnd))
         }
-        func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(max(1, values.count)) }
-        let text = words.map { " " + $0.text }.joined()
-        let (first, last) = (words[0].frames.lowerBound, words[words.count - 1].frames.upperBound)
-        return TranscriptSegment(
-            id: segments.count, seek: Int(sound.time(of: 0, isEnd: false) * 100), start: time(first, isEnd: false),
-            end: time(last, isEnd: true), text: text, tokens: words.flatMap(\.tokens), temperature: 0,
-            averageLogProbability: mean(words.flatMap(\.logProbabilities)), compressionRatio: CompressionRatio.of(text),
-            noSpeechProbability: 0,
-            words: options.findsWordTimes
-                ? words.map { word in
-                    TranscriptWord(
-                        text: " " + word.text, start: time(word.frames.lowerBound, isEnd: false),
-                        end: time(word.frames.upperBound, isEnd: true), probability: expf(mean(word.logProbabilities)))
-                } : nil)
     }
 }

@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// How a Conformer hears what is still being spoken: frames come in chunks, and in attention a frame sees its own chunk and so
 /// many before it, none that comes later (Zhang et al. 2020, "Unified streaming and non-streaming two-pass end-to-end model

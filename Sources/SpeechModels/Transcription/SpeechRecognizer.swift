@@ -41,6 +41,9 @@ public protocol SpeechRecognizer: Sendable {
         checkCancellation: () throws -> Void
     ) throws -> TextAlignment
 
+    /// Writes down sound while it comes.
+    func makeStream(options: TranscriptionOptions, settings: SpeechStreamSettings) -> any SpeechStream
+
     /// Throws what this model cannot do of what `options` ask.
     func validate(_ options: TranscriptionOptions) throws
 
