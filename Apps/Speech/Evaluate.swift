@@ -37,6 +37,8 @@ struct Evaluate: AsyncParsableCommand {
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var adapterOptions: AdapterOptions
     @OptionGroup var decoding: DecodingOptions
+    @Flag(help: "Hear recordings as 'transcribe --stream' does, to learn what that costs.")
+    var stream = false
     @Option(help: "What is done to both texts before they are compared.")
     var normalizer = TextNormalizer.basic
     @Option(help: ArgumentHelp("Show this many of the items with the most errors.", valueName: "count"))
@@ -75,16 +77,16 @@ struct Evaluate: AsyncParsableCommand {
             weightsSHA256: try chosen.folder.weightsDigest().hexadecimal,
             parameterCount: try chosen.folder.parameterCount())
         let work = EvaluationWork(
-            transcriber: transcriber, options: options, normalizer: normalizer, console: console)
-        let (dataName, settings) = (
-            URL(fileURLWithPath: data).lastPathComponent, transcriber.settings(options, decoding.languageModel)
-        )
+            transcriber: transcriber, options: options, normalizer: normalizer, isStreaming: stream, console: console)
+        var settings = transcriber.settings(options, decoding.languageModel)
+        if stream { settings["stream"] = .flag(true) }
+        let (dataName, reported) = (URL(fileURLWithPath: data).lastPathComponent, settings)
         let (format, output, worst, wordErrors) = (format, output, worst, wordErrors)
         try await runInterruptibly(on: console) {
             let (evaluation, batch) = await work.evaluate(manifest)
             if batch.wasInterrupted { return batch }
             let report = evaluation.report(
-                model: model, dataName: dataName, settings: settings,
+                model: model, dataName: dataName, settings: reported,
                 environment: EvaluationReport.Environment(
                     version: triptychVersion, kernelLevel: KernelLevel.current.rawValue, threads: Threads.count))
             if let output { try ResultFile.write(report.json(), to: output) }

@@ -10,6 +10,8 @@ struct EvaluationWork: Sendable {
     let transcriber: any SpeechRecognizer
     let options: TranscriptionOptions
     let normalizer: TextNormalizer
+    /// Whether recordings are heard as if they came through a pipe.
+    let isStreaming: Bool
     let console: Console
 
     func evaluate(_ manifest: TranscriptManifest) async -> (TranscriptionEvaluation, BatchReport) {
@@ -36,18 +38,28 @@ struct EvaluationWork: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         let audio = try AudioStream(opening: .file(recording.path), sampleRate: Transcriber.sampleRate)
-        var finished: Transcript?
-        for try await event in transcriber.transcribe(audio, options: options) {
-            if case .finished(let transcript) = event { finished = transcript }
-        }
-        // The stream ends early without an error only when this task was cancelled.
-        guard let transcript = finished else { throw CancellationError() }
+        let transcript = try await transcript(of: audio)
         let wallTime = clock.now - start
         for warning in audio.warnings { console.note("\(warning)") }
         evaluation.add(
             name: recording.name, contentHash: try SHA256.hash(contentsOfFile: recording.path),
             reference: recording.text, output: transcript.text, speaker: recording.speaker,
             audioSeconds: transcript.duration, wallSeconds: wallTime / .seconds(1))
+    }
+
+    private func transcript(of audio: AudioStream) async throws -> Transcript {
+        if isStreaming {
+            return try await runOnThread { [transcriber, options] isCancelled in
+                try transcriber.streamedTranscript(of: audio, options: options) {
+                    if isCancelled() { throw CancellationError() }
+                }
+            }
+        }
+        for try await event in transcriber.transcribe(audio, options: options) {
+            if case .finished(let transcript) = event { return transcript }
+        }
+        // The stream ends early without an error only when this task was cancelled.
+        throw CancellationError()
     }
 
     private static func name(_ line: Result<TranscribedRecording, ManifestError>) -> String {

@@ -81,7 +81,8 @@ struct Transcribe: AsyncParsableCommand {
                 transcriber: transcriber, options: options, settings: streaming.settings,
                 rawSampleRate: streaming.rawSampleRate, formats: output.formats, layout: subtitles.layout, plan: plan,
                 input: input, console: console)
-            return try await runInterruptibly(on: console) { try await work.run() }
+            // The last line is still to be heard and written after Ctrl-C.
+            return try await runInterruptibly(on: console, patience: 15) { try await work.run() }
         }
         let jobs = jobOptions.count(inputCount: list.inputs.count, threadCount: Threads.count)
         // One caller has the helpers and the others compute alone, so all together keep to the threads asked for.

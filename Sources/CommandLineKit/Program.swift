@@ -46,10 +46,12 @@ public func runInterruptibly(
 }
 
 /// The same for work that has one outcome.
+///
+/// - Parameter patience: seconds that it has to stop in after Ctrl-C.
 public func runInterruptibly(
-    on console: Console, work: @escaping @Sendable () async throws -> Void
+    on console: Console, patience: Double = 3, work: @escaping @Sendable () async throws -> Void
 ) async throws {
-    let outcome = await Interruption.run(on: console, work)
+    let outcome = await Interruption.run(on: console, patience: patience, work)
     if let status = outcome.exitStatus { throw ExitCode(status) }
     try outcome.result.get()
 }

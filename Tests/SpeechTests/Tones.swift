@@ -32,6 +32,8 @@ struct Tones {
         samples += Array(repeating: 0, count: Int(pause * 16_000))
     }
 
+    mutating func pause(_ seconds: Double) { samples += Array(repeating: 0, count: Int(seconds * 16_000)) }
+
     var text: String { words.map(\.text).joined(separator: " ") }
     var wave: Data { SoundFile.wave(samples) }
     /// 16 bits, the lower byte first.
