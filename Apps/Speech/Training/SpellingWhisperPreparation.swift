@@ -26,6 +26,7 @@ struct SpellingWhisperPreparation {
     ) throws {
         let ofNewModels: [(name: String, isGiven: Bool)] = [
             ("preset", recordings.preset != nil), ("intermediate", recordings.intermediate != nil),
+            ("chunk", recordings.chunk != nil),
         ]
         if let option = ofNewModels.first(where: \.isGiven) {
             throw ValidationError("--\(option.name) is for a network from nothing; leave it or --model out.")

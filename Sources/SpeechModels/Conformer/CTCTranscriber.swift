@@ -111,8 +111,7 @@ public final class CTCTranscriber: SpeechRecognizer {
 
     /// The best class of each frame.
     func greedyTokens(_ logProbabilities: [Float]) -> [CTCToken] {
-        CTCGreedySearch(blank: configuration.blank)
-            .tokens(logProbabilities[...], classes: configuration.vocabularySize)
+        CTCGreedySearch(blank: model.blank).tokens(logProbabilities[...], classes: model.vocabularySize)
     }
 
     /// Such a model writes the language that it was trained on, and knows of no prompt.

@@ -9,6 +9,8 @@ import Tensors
 /// decoded as a window of a recording would be.
 struct CTCSpeechStream: SpeechStream {
     private let transcriber: CTCTranscriber
+    /// Tokens, the blank among them.
+    private let classes: Int
     private let options: TranscriptionOptions
     private var spectrogram: LogMelStream
     private var network: ConformerStream
@@ -33,13 +35,14 @@ struct CTCSpeechStream: SpeechStream {
     /// A line that no pause ends does so after 30 s.
     private static let longestLine = 750
 
+    /// - Parameter network: that of `transcriber`.
     init(
-        _ transcriber: CTCTranscriber, chunks: ConformerChunks, options: TranscriptionOptions,
-        settings: SpeechStreamSettings
+        _ transcriber: CTCTranscriber, _ network: ConformerModel, chunks: ConformerChunks,
+        options: TranscriptionOptions, settings: SpeechStreamSettings
     ) {
-        (self.transcriber, self.options) = (transcriber, options)
+        (self.transcriber, self.options, classes) = (transcriber, options, network.vocabularySize)
         spectrogram = LogMelStream(transcriber.spectrogram)
-        network = ConformerStream(transcriber.model, chunks: chunks)
+        self.network = ConformerStream(network, chunks: chunks)
         pauseLength = max(2, Int((settings.pause / transcriber.frameSeconds).rounded()))
         chunkDuration = Double(chunks.size) * transcriber.frameSeconds
     }
@@ -62,7 +65,6 @@ struct CTCSpeechStream: SpeechStream {
     }
 
     private mutating func hear(_ logits: Tensor, _ events: inout [SpeechEvent]) throws {
-        let classes = transcriber.configuration.vocabularySize
         let values = logSoftmax(logits).floats()
         guard values.allSatisfy({ !$0.isNaN }) else {
             throw SpeechModelError.notFinite(model: transcriber.architecture)
@@ -71,7 +73,7 @@ struct CTCSpeechStream: SpeechStream {
             let row = values[start..<start + classes]
             // The first of equally probable ones, as in the search.
             let best = row.indices.reduce(start) { row[$1] > row[$0] ? $1 : $0 } - start
-            try add(row, isBlank: best == transcriber.configuration.blank, &events)
+            try add(row, isBlank: best == transcriber.model.blank, &events)
         }
         let segment = segment(transcriber.greedyTokens(line))
         let text = segment?.text ?? ""
@@ -104,7 +106,6 @@ struct CTCSpeechStream: SpeechStream {
     }
 
     private mutating func endLine(_ count: Int, _ events: inout [SpeechEvent]) throws {
-        let classes = transcriber.configuration.vocabularySize
         let tokens = try transcriber.tokens(Array(line[..<(count * classes)]), beamSize: options.search.beamSize)
         if let segment = segment(tokens) {
             lineCount += 1
@@ -118,7 +119,7 @@ struct CTCSpeechStream: SpeechStream {
     }
 
     private mutating func dropFrames(_ count: Int) {
-        line.removeFirst(count * transcriber.configuration.vocabularySize)
+        line.removeFirst(count * classes)
         isBlank.removeFirst(count)
         lineStart += count
         blankCount = min(blankCount, isBlank.count)

@@ -3,8 +3,8 @@ extension CTCTranscriber {
     public func makeStream(
         options: TranscriptionOptions = TranscriptionOptions(), settings: SpeechStreamSettings = SpeechStreamSettings()
     ) -> any SpeechStream {
-        if let chunks = configuration.streaming {
-            return CTCSpeechStream(self, chunks: chunks, options: options, settings: settings)
+        if let network = model as? ConformerModel, let chunks = network.configuration.streaming {
+            return CTCSpeechStream(self, network, chunks: chunks, options: options, settings: settings)
         }
         return WindowedSpeechStream(detector: voiceActivityDetector, options: options, settings: settings) {
             [self] audio, options in

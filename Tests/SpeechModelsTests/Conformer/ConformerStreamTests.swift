@@ -75,7 +75,7 @@ struct ConformerStreamTests {
             var updates = BufferUpdates()
             let output = model(
                 try tensor("features"), lengths: lengths, chunks: chunks, mode: .training(RandomSource(seed: 1)),
-                updates: &updates)
+                dropout: 0, updates: &updates)
             return ctcLoss(
                 logSoftmax(output.logits), targets: Tensor(targets, shape: [3, 5]), inputLengths: output.lengths,
                 targetLengths: [5, 0, 3], reduction: .sum, zeroInfinity: true)
