@@ -9,7 +9,7 @@ struct Speech: AsyncParsableCommand {
         version: triptychVersion,
         subcommands: [
             Transcribe.self, Align.self, Train.self, Evaluate.self, DataCommand.self, LanguageModelCommand.self,
-            InspectCommand<Speech>.self, ModelsCommand<Speech>.self,
+            ExportCommand<Speech>.self, InspectCommand<Speech>.self, ModelsCommand<Speech>.self,
         ])
 
     static func main() async { await runProgram() }

@@ -10,8 +10,8 @@ struct Vision: AsyncParsableCommand {
         commandName: "vision", abstract: "Say what pictures show, on this machine, offline.",
         version: triptychVersion,
         subcommands: [
-            Classify.self, Detect.self, Train.self, Evaluate.self, Export.self, Import.self, DataCommand.self,
-            InspectCommand<Vision>.self, ModelsCommand<Vision>.self,
+            Classify.self, Detect.self, Train.self, Evaluate.self, ExportCommand<Vision>.self, Import.self,
+            DataCommand.self, InspectCommand<Vision>.self, ModelsCommand<Vision>.self,
         ])
 
     static func main() async { await runProgram() }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
     static let verbs: [[String]] = [
-        [], ["transcribe"], ["align"], ["train"], ["evaluate"], ["data"], ["data", "check"], ["lm"], ["lm", "train"],
+        [], ["transcribe"], ["align"], ["train"], ["evaluate"], ["export"], ["data"], ["data", "check"], ["lm"],
+        ["lm", "train"],
         ["inspect"], ["models"],
         ["models", "list"], ["models", "pull"],
         ["models", "verify"], ["models", "show"], ["models", "path"], ["models", "remove"],

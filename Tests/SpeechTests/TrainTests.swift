@@ -82,6 +82,20 @@ import Testing
         #expect(divided.status == 1 && divided.errors.contains("has no part called validation; there are test, train"))
     }
 
+    @Test(.timeLimit(.minutes(10))) func wholeWordsAreLearntAndExported() throws {
+        let run = try speech(["train"] + Self.small + ["--whole-words", "--max-steps", "60", "--output", "run"])
+        #expect(run.status == 0, "\(run.errors)")
+        let exported = try speech(["export", "run", "--type", "bfloat16", "--output", "words"])
+        #expect(exported.status == 0 && folder.exists("words/README.md"), "\(exported.errors)")
+        #expect(
+            try folder.bytes("words/model.safetensors").count < folder.bytes("run/best/model.safetensors").count * 3 / 5
+        )
+        let heard = try speech(["transcribe", "tones/hi_ann_0.wav", "tones/lo_bob_1.wav", "--model", "words"])
+        #expect(heard.output.contains("hi") && heard.output.contains("lo"), "\(heard.output) \(heard.errors)")
+        let refused = try speech(["train"] + Self.small + ["--whole-words", "--pieces", "300", "--output", "x"])
+        #expect(refused.status == 64 && refused.errors.contains("exclude each other"))
+    }
+
     @Test(.timeLimit(.minutes(10))) func killedAndResumedItEndsWithTheSameBits() throws {
         let arguments = ["train"] + Self.small + ["--max-steps", "30", "--evaluate-every", "10"]
         var run = try speech(arguments + ["--threads", "1", "--output", "one"])

@@ -1,11 +1,11 @@
-import ArgumentParser
-import Kernels
+public import ArgumentParser
+public import Kernels
 
 /// What `--type` says of the weights in a model folder.
-enum StoredType: String, ExpressibleByArgument, CaseIterable {
+public enum StoredType: String, ExpressibleByArgument, CaseIterable {
     case float32, float16, bfloat16
 
-    var elementType: ElementType {
+    public var elementType: ElementType {
         switch self {
         case .float32: .float32
         case .float16: .float16
