@@ -82,7 +82,7 @@ public final class BufferPool: Sendable {
             state.statistics.cached = 0
             return blocks
         }
-        for block in blocks { free(block.start) }
+        for block in blocks { Self.giveBack(block) }
     }
 
     func allocate(byteCount: Int) -> Block {
@@ -97,7 +97,7 @@ public final class BufferPool: Sendable {
             state.statistics.peak = max(state.statistics.peak, state.statistics.live)
             return (cached, cached == nil ? state.evict(limit: limit(state.statistics)) : [])
         }
-        for block in evicted { free(block.start) }
+        for block in evicted { Self.giveBack(block) }
         let block = cached ?? Self.systemBlock(capacity: capacity)
         #if DEBUG
             // Reading what was never written then shows at once.
@@ -115,7 +115,7 @@ public final class BufferPool: Sendable {
             state.statistics.cached += block.capacity
             return true
         }
-        if !isKept { free(block.start) }
+        if !isKept { Self.giveBack(block) }
     }
 
     /// Bytes in use and kept together, at most.
@@ -133,15 +133,42 @@ public final class BufferPool: Sendable {
         return (byteCount + quarter - 1) / quarter * quarter
     }
 
+    private static let hugePage = 2 << 20
+
+    /// Large blocks come from the system itself: `malloc` would not return theirs.
     private static func systemBlock(capacity: Int) -> Block {
-        let hugePage = 2 << 20
-        let alignment = capacity >= hugePage ? hugePage : 64
         var start: UnsafeMutableRawPointer?
-        let status = posix_memalign(&start, alignment, capacity)
-        guard status == 0, let start else {
+        if capacity >= hugePage {
+            start = mappedBlock(capacity: capacity)
+        } else if posix_memalign(&start, 64, capacity) != 0 {
+            start = nil
+        }
+        guard let start else {
             fatalError("out of memory: \(capacity) bytes were asked for")  // nothing useful can go on without it
         }
-        if alignment == hugePage { madvise(start, capacity, MADV_HUGEPAGE) }
         return Block(start: start, capacity: capacity)
+    }
+
+    private static func giveBack(_ block: Block) {
+        if block.capacity >= hugePage {
+            munmap(block.start, block.capacity)
+        } else {
+            free(block.start)
+        }
+    }
+
+    /// Pages that begin at a huge one.
+    private static func mappedBlock(capacity: Int) -> UnsafeMutableRawPointer? {
+        guard
+            let mapped = mmap(
+                nil, capacity + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            mapped != MAP_FAILED
+        else { return nil }
+        let before = -Int(bitPattern: mapped) & (hugePage - 1)
+        let start = mapped + before
+        if before > 0 { munmap(mapped, before) }
+        munmap(start + capacity, hugePage - before)
+        madvise(start, capacity, MADV_HUGEPAGE)
+        return start
     }
 }
