@@ -257,6 +257,7 @@ if let fuzzRuntime {
     let fuzzers: [(name: String, modules: [Target.Dependency])] = [
         ("FuzzJSON", ["JSON"]),
         ("FuzzARPA", ["Decoding"]),
+        ("FuzzManifest", ["Datasets"]),
         ("FuzzTokenizer", ["Tokenizers"]),
         ("FuzzSentencePiece", ["Tokenizers"]),
         ("FuzzChatTemplate", ["ChatTemplates"]),

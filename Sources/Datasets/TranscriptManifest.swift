@@ -36,6 +36,15 @@ public struct TranscriptManifest: Sendable {
         if recordings.isEmpty { throw ManifestError(path: path, .empty) }
     }
 
+    /// What stands in a file of such a name, whose recordings are looked for beside it.
+    ///
+    /// - Throws: as for a path.
+    public init(path: String, contents: some Sequence<UInt8>) throws(ManifestError) {
+        self.path = path
+        recordings = try Self.read(ManifestText(path: path, bytes: contents))
+        if recordings.isEmpty { throw ManifestError(path: path, .empty) }
+    }
+
     /// Its recordings of one part, or all of them where that is nil; faulty lines belong to every part.
     ///
     /// - Throws: where there is no such part.
@@ -60,7 +69,13 @@ public struct TranscriptManifest: Sendable {
     private static func readFile(
         _ path: String
     ) throws(ManifestError) -> [Result<TranscribedRecording, ManifestError>] {
-        let text = try ManifestText(path: path)
+        try read(ManifestText(path: path))
+    }
+
+    private static func read(
+        _ text: ManifestText
+    ) throws(ManifestError) -> [Result<TranscribedRecording, ManifestError>] {
+        let path = text.path
         if path.hasSuffix(".trans.txt") { return LibriSpeechTranscript(path: path).recordings(in: text) }
         if path.hasSuffix(".jsonl") { return JSONLinesManifest(path: path).recordings(in: text) }
         if let list = try LJSpeechTranscript(text) { return list.recordings }
