@@ -28,6 +28,7 @@ struct FineTuningPreparation {
             ("whole-words", recordings.wholeWords),
             ("join", recordings.join != nil), ("intermediate", recordings.intermediate != nil),
             ("dropout", recordings.dropout != nil), ("chunk", recordings.chunk != nil),
+            ("export", recordings.export != nil),
         ]
         if let option = ofNewModels.first(where: \.isGiven) {
             throw ValidationError("--\(option.name) is for a network from nothing; leave it or --model out.")

@@ -102,18 +102,24 @@ struct RecordingData {
     ) throws -> (training: PreparedRecordings, validation: PreparedRecordings?) {
         let meter = ProgressMeter(on: console, label: "reading", unit: .items("recordings"))
         defer { meter.finish() }
-        let learnt = try PreparedRecordings(
+        var learnt = try PreparedRecordings(
             training, spelling: spelling, tokenizer: tokenizer, limits: limits,
             skippingBad: badLimit - badLines.count, path: path,
             progress: { [count = training.count] in meter.update(completed: Double($0), of: Double(count)) })
-        let kept =
+        var kept =
             validation.isEmpty
             ? nil
             : try PreparedRecordings(
                 validation, spelling: spelling, tokenizer: tokenizer, limits: limits,
                 skippingBad: badLimit - badLines.count - learnt.bad.count, path: path)
         meter.finish()
-        for error in learnt.bad + (kept?.bad ?? []) { console.error("left out: \(error)") }
+        let bad = learnt.bad + (kept?.bad ?? [])
+        for error in bad { console.error("left out: \(error)") }
+        let faults = LateFaults(limit: badLimit, earlierCount: badLines.count + bad.count) { [console] error in
+            console.error("left out: \(error)".escapingControlCharacters())
+        }
+        learnt.faults = faults
+        kept?.faults = faults
         tell(learnt, kept)
         return (learnt, kept)
     }

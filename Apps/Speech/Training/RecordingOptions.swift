@@ -81,6 +81,11 @@ struct RecordingOptions: ParsableArguments {
     var leftContext: Double?
     @Option(help: ArgumentHelp("Probability of dropout.", valueName: "probability", visibility: .hidden))
     var dropout: Float?
+    @Option(
+        help: ArgumentHelp(
+            "Write first weights and all batches to this folder, for a comparison with another implementation.",
+            valueName: "folder", visibility: .hidden))
+    var export: String?
 
     func validate() throws {
         try checkOption("pieces", pieces, 258...65_536)
@@ -94,7 +99,7 @@ struct RecordingOptions: ParsableArguments {
         if leftContext != nil, chunk == nil { throw ValidationError("--left-context needs --chunk.") }
         for (name, value) in [
             ("data", data), ("validation", validation), ("validation-speakers", validationSpeakers),
-            ("noise", noise), ("reverberation", reverberation),
+            ("noise", noise), ("reverberation", reverberation), ("export", export),
         ] where value == "" {
             throw ValidationError("--\(name) must not be empty.")
         }

@@ -26,7 +26,7 @@ struct SpellingWhisperPreparation {
     ) throws {
         let ofNewModels: [(name: String, isGiven: Bool)] = [
             ("preset", recordings.preset != nil), ("intermediate", recordings.intermediate != nil),
-            ("chunk", recordings.chunk != nil),
+            ("chunk", recordings.chunk != nil), ("export", recordings.export != nil),
         ]
         if let option = ofNewModels.first(where: \.isGiven) {
             throw ValidationError("--\(option.name) is for a network from nothing; leave it or --model out.")

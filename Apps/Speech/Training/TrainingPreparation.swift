@@ -49,13 +49,17 @@ struct TrainingPreparation {
         let steps = (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1
         let settings = training.settings(preset: preset.trainingSettings(stepsPerEpoch: steps))
         try settings.validate()
+        let files = try configuration.files(trained)
+        if let folder = recordings.export {
+            try TrainingExport(store: store, files: files, batches: batches, settings: settings).write(to: folder)
+        }
         return TrainingWork(
             CTCTraining(
                 model, tokenizer: tokenizer, parameters: store, dropout: dropout,
                 intermediateWeight: ConformerPreset.intermediateWeight),
             data: PrefetchedBatches(batches, ahead: max(2, Threads.count)),
             validation: validation.map { PrefetchedBatches($0, ahead: max(2, Threads.count)) }, settings: settings,
-            files: try configuration.files(trained),
+            files: files,
             description: RunDescription(
                 program: "speech", version: triptychVersion, options: options(settings, preset, batchSize: batchSize),
                 settings: settings, parameterCount: store.elementCount,

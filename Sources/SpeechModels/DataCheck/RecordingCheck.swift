@@ -118,7 +118,7 @@ public struct RecordingCheck: Sendable {
     // MARK: One recording
 
     private func judge(_ entry: Entry, _ sound: RecordingFacts.Sound) -> [RecordingFinding.Reason] {
-        var reasons: [RecordingFinding.Reason] = sound.warnings.map { .damaged($0) }
+        var reasons: [RecordingFinding.Reason] = sound.warnings.map { .unusable(.damaged($0)) }
         if entry.text.isEmpty { reasons.append(.unusable(.noText)) }
         var length: SpeechDataError.Reason?
         if let tokenizer {

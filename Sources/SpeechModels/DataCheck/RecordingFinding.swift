@@ -7,8 +7,6 @@ public struct RecordingFinding: DataFinding, Equatable {
         case fault(ManifestError)
         /// What training refuses.
         case unusable(SpeechDataError.Reason)
-        /// The sound is cut off or damaged, though some of it can be read.
-        case damaged(String)
         /// So large a part of the samples was cut off at full scale.
         case clipped(share: Double)
         /// Nothing is louder than so many decibels of full scale.
@@ -47,7 +45,7 @@ public struct RecordingFinding: DataFinding, Equatable {
     /// Whether the data should be mended; the rest is only worth knowing.
     public var isProblem: Bool {
         switch reason {
-        case .fault, .unusable, .damaged, .clipped, .duplicate, .leak, .contradiction: true
+        case .fault, .unusable, .clipped, .duplicate, .leak, .contradiction: true
         case .quiet, .rareCharacters, .speakingRate, .sharedSpeakers, .frequentText, .mixedRates, .mixedChannels: false
         }
     }
@@ -57,7 +55,6 @@ public struct RecordingFinding: DataFinding, Equatable {
         switch reason {
         case .fault: "faulty-line"
         case .unusable(let reason): reason.kind
-        case .damaged: "damaged"
         case .clipped: "clipped"
         case .quiet: "quiet"
         case .duplicate: "duplicate"
@@ -94,7 +91,6 @@ extension RecordingFinding {
         switch reason {
         case .fault(let error): error.reasonText
         case .unusable(let reason): reason.text
-        case .damaged(let message): message
         case .clipped(let share): "\(Self.text(100 * share)) % of it is cut off at full scale; record it more softly"
         case .quiet(let decibels): "nothing in it is louder than \(Self.text(decibels)) dB of full scale"
         case .duplicate(let other): "the same sound as \(other)"

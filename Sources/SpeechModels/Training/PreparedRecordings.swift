@@ -10,6 +10,8 @@ public struct PreparedRecordings: Sendable {
     /// A recording as the network's targets have it.
     public struct Clip: Sendable {
         public let path: String
+        /// Where it is listed, or else its path.
+        public let place: String
         /// As the model writes it.
         public let text: String
         public let speaker: String?
@@ -22,6 +24,8 @@ public struct PreparedRecordings: Sendable {
     public let bad: [SpeechDataError]
     /// The samples of each clip in 16 bits, where there was room for them.
     private let kept: [[Int16]?]
+    /// What became of clips since; strict unless it is set.
+    public var faults = LateFaults()
 
     /// What a network can learn from one recording.
     public struct Limits: Sendable {
@@ -127,33 +131,49 @@ public struct PreparedRecordings: Sendable {
         let unknown = tokenizer.unknownCharacters(in: text, targets)
         guard unknown.isEmpty else { throw error(.outsideAlphabet(unknown)) }
         let samples: [Int16]
-        do { samples = try read(recording.path) } catch let failure { throw error(.unreadable("\(failure)")) }
+        do throws(SpeechDataError.Reason) { samples = try read(recording.path) } catch let reason {
+            throw error(reason)
+        }
         let seconds = Double(samples.count) / Double(sampleRate)
         if let reason = limits.fault(seconds: seconds, targets) { throw error(reason) }
         guard samples.contains(where: { $0.magnitude > audibleAmplitude.magnitude }) else { throw error(.silent) }
         let clip = Clip(
-            path: recording.path, text: text, speaker: recording.speaker, sampleCount: samples.count)
+            path: recording.path, place: recording.place ?? recording.path, text: text, speaker: recording.speaker,
+            sampleCount: samples.count)
         return Entry(clip: clip, samples: samples)
     }
 
     /// The samples of a sound file at the model's rate. A little more than is allowed is read, so that it is told.
-    private static func read(_ path: String) throws(AudioError) -> [Int16] {
-        let stream = try AudioStream(opening: .file(path), sampleRate: sampleRate)
-        return try stream.read(count: Int((longest + 1) * Double(sampleRate))).map { sample in
-            Int16((max(-1, min(1, sample)) * 32_767).rounded())
+    private static func read(_ path: String) throws(SpeechDataError.Reason) -> [Int16] {
+        let (samples, warning): ([Float], AudioWarning?)
+        do throws(AudioError) {
+            let stream = try AudioStream(opening: .file(path), sampleRate: sampleRate)
+            samples = try stream.read(count: Int((longest + 1) * Double(sampleRate)))
+            warning = stream.warnings.first
+        } catch {
+            throw .unreadable("\(error)")
         }
+        // What is cut off has a text that goes on.
+        if let warning { throw .damaged("\(warning)") }
+        return samples.map { Int16((max(-1, min(1, $0)) * 32_767).rounded()) }
     }
 
-    /// The samples of a clip, in ±1. In memory or read anew they are the same: 16 bits each.
-    public func samples(_ number: Int) throws(SpeechDataError) -> [Float] {
-        let samples: [Int16]
-        if let known = kept[number] {
-            samples = known
-        } else {
-            do { samples = try Self.read(clips[number].path) } catch {
-                throw SpeechDataError(place: clips[number].path, .unreadable("\(error)"))
+    /// The samples of a clip, in ±1; nil where it can no longer be used and is left out. In memory or read anew they are the
+    /// same: 16 bits each.
+    ///
+    /// - Throws: where it can no longer be used, and no more may be left out.
+    public func samples(_ number: Int) throws(SpeechDataError) -> [Float]? {
+        if let known = kept[number] { return known.map { Float($0) / 32_767 } }
+        let clip = clips[number]
+        do throws(SpeechDataError.Reason) {
+            let samples = try Self.read(clip.path)
+            guard samples.count == clip.sampleCount else {
+                throw .changed(sampleCount: samples.count, expected: clip.sampleCount)
             }
+            return samples.map { Float($0) / 32_767 }
+        } catch {
+            try faults.add(SpeechDataError(place: clip.place, file: clip.path, error))
+            return nil
         }
-        return samples.map { Float($0) / 32_767 }
     }
 }

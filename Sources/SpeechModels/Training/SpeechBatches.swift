@@ -58,19 +58,20 @@ public final class SpeechBatches: BatchSource {
         var (spectrograms, targets): ([Tensor], [[Int]]) = ([], [])
         for utterance in utterances {
             var random = RandomSource(seed: settings.seed ?? 0).split(UInt64(epoch)).split(UInt64(utterance.number))
-            let (samples, target) = try sound(utterance, using: &random)
+            guard let (samples, target) = try sound(utterance, using: &random) else { continue }
             var features = spectrogram(samples)
             if settings.seed != nil, let masking = settings.masking { features = masking(features, using: &random) }
             spectrograms.append(features)
             targets.append(target)
         }
+        guard !spectrograms.isEmpty else { throw recordings.faults.emptyBatch }
         return SpeechBatch(spectrograms, targets: targets)
     }
 
-    /// The sound of an utterance, changed by chance, and its tokens.
+    /// The sound of an utterance, changed by chance, and its tokens; nil where none of its recordings can be read any more.
     private func sound(
         _ utterance: ClipOrder.Utterance, using random: inout RandomSource
-    ) throws -> (samples: [Float], target: [Int]) {
+    ) throws -> (samples: [Float], target: [Int])? {
         let longestPause = Self.longestPause * Float(PreparedRecordings.sampleRate)
         var (samples, texts): ([Float], [String]) = ([], [])
         /// Silence before so many samples, as far as there is room for it.
@@ -84,9 +85,11 @@ public final class SpeechBatches: BatchSource {
             guard texts.isEmpty || samples.count + clip.sampleCount + Int(longestPause) <= longestSampleCount
             else { break }
             if settings.longestJoin > 1 { samples += pause(before: clip.sampleCount) }
-            samples += try recordings.samples(number)
+            guard let sound = try recordings.samples(number) else { continue }
+            samples += sound
             texts.append(clip.text)
         }
+        if texts.isEmpty { return nil }
         if settings.longestJoin > 1 { samples += pause(before: 0) }
         if settings.seed != nil, let augmentation = settings.augmentation {
             let changed = try augmentation(samples, sampleRate: PreparedRecordings.sampleRate, using: &random)

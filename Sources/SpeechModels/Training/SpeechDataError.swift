@@ -1,7 +1,11 @@
 /// What is wrong with recordings that a model is to learn from, or with one of them.
 public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Reason: Sendable, Equatable {
+    public enum Reason: Error, Sendable, Equatable {
         case unreadable(String)
+        /// Cut off or damaged, though some of it can be read.
+        case damaged(String)
+        /// Another length than when it was first read.
+        case changed(sampleCount: Int, expected: Int)
         case noText
         /// Words without a sound that anybody could hear.
         case silent
@@ -22,6 +26,8 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
         var kind: String {
             switch self {
             case .unreadable: "unreadable"
+            case .damaged: "damaged"
+            case .changed: "changed"
             case .noText: "no-text"
             case .silent: "silent"
             case .tooLong: "too-long"
@@ -50,7 +56,7 @@ public struct SpeechDataError: Error, Sendable, Equatable, CustomStringConvertib
         let subject = file.map { $0 == place ? place : "\(place): \($0)" } ?? place
         return switch reason {
         // These name files themselves.
-        case .unreadable(let message): place == file ? message : "\(place): \(message)"
+        case .unreadable(let message), .damaged(let message): place == file ? message : "\(place): \(message)"
         case .tooManyBad(let limit, let last):
             limit == 0
                 ? "\(last) (mend or remove it, or leave such recordings out with --skip-bad)"
@@ -64,7 +70,9 @@ extension SpeechDataError.Reason {
     /// In words, without what it is about.
     var text: String {
         switch self {
-        case .unreadable(let message): message
+        case .unreadable(let message), .damaged(let message): message
+        case .changed(let sampleCount, let expected):
+            "has \(sampleCount) samples where it had \(expected); leave recordings as they are while they are learnt from"
         case .noText: "nothing is said in it by its text; remove it or give its words"
         case .silent: "is silent, though its text has words"
         case .tooLong(let seconds, let limit):

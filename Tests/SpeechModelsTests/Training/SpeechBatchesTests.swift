@@ -1,6 +1,7 @@
 import Audio
 import Datasets
 import Foundation
+import Synchronization
 import Tensors
 import TestKit
 import Testing
@@ -140,6 +141,72 @@ import Tokenizers
         #expect(batch.lengths[0] >= clips.reduce(0) { $0 + recordings.clips[$1].sampleCount } / 160)
     }
 
+    private final class Told: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    private func batches(limit: Int, _ told: Told) throws -> SpeechBatches {
+        var listed = try recordings(6)
+        for index in listed.indices { listed[index].place = "list.tsv:\(index + 1)" }
+        var prepared = try PreparedRecordings(
+            listed, spelling: .words, tokenizer: tokenizer, keeping: 0, path: "list.tsv")
+        prepared.faults = LateFaults(limit: limit, earlierCount: 1) { error in
+            told.lines.withLock { $0.append("\(error)") }
+        }
+        return SpeechBatches(prepared, settings: .init(batchSize: 2, seed: 3))
+    }
+
+    /// In the midst of a pass, of recordings that were good: one is gone, one is damaged, one is another.
+    @Test func whatSpoilsLaterIsToldOnceLeftOutAndCounted() throws {
+        let told = Told()
+        let batches = try batches(limit: 4, told)
+        let first = try batches.batch(0, epoch: 0)
+        #expect(first.lengths == [20, 30])
+        try FileManager.default.removeItem(atPath: folder.path("2.wav"))
+        try folder.write(folder.bytes("4.wav").dropLast(10_000), to: "4.wav")
+        #expect(try batches.batch(1, epoch: 0).lengths == [50])
+        #expect(try batches.batch(2, epoch: 0).lengths == [70])
+        #expect(told.lines.withLock { $0 }.map { $0.prefix(11) } == ["list.tsv:3:", "list.tsv:5:"])
+        #expect(told.lines.withLock { $0[1] }.contains("cut off"))
+        // Each counts once, and does not stop the next pass.
+        #expect(try (0..<3).flatMap { try batches.batch($0, epoch: 1).lengths }.sorted() == [20, 30, 50, 70])
+        #expect(told.lines.withLock { $0.count } == 2)
+        try WaveWriter.write([Float](repeating: 0.1, count: 800), to: folder.path("3.wav"), sampleRate: 16_000)
+        let error = try #require(throws: SpeechDataError.self) { try batches.batch(1, epoch: 0) }
+        // Nothing is left of this batch.
+        #expect(error.place == "list.tsv:4" && error.reason == .changed(sampleCount: 800, expected: 8_000))
+        try FileManager.default.removeItem(atPath: folder.path("5.wav"))
+        let last = try #require(throws: SpeechDataError.self) { try batches.batch(2, epoch: 0) }
+        guard case .tooManyBad(limit: 4, let text) = last.reason else {
+            Issue.record("\(last)")
+            return
+        }
+        #expect(text.hasPrefix("list.tsv:6: ") && text.contains("no such file"))
+    }
+
+    @Test func withoutLeaveTheFirstOneStops() throws {
+        var recordings = try prepared(3, limit: 0)
+        try folder.write("RIFF but no sound", to: "1.wav")
+        let batches = SpeechBatches(recordings, settings: .init(batchSize: 3, seed: nil))
+        let error = try #require(throws: SpeechDataError.self) { try batches.batch(0, epoch: 0) }
+        #expect("\(error)".contains("1.wav") && "\(error)".contains("--skip-bad"))
+        recordings.faults = LateFaults(limit: 1)
+        let lenient = SpeechBatches(recordings, settings: .init(batchSize: 3, seed: nil, longestJoin: 1))
+        #expect(try lenient.batch(0, epoch: 0).lengths == [20, 40])
+    }
+
+    /// Rates and channels may differ: all become one channel at the model's rate.
+    @Test func ratesAndChannelsMayBeMixed() throws {
+        var listed = try recordings(2)
+        try WaveWriter.write(
+            (0..<22_050).map { Float(0.2 * sin(Double($0) * 0.1)) }, to: folder.path("other.wav"), sampleRate: 22_050)
+        listed.append(TranscribedRecording(name: "other.wav", path: folder.path("other.wav"), text: "a"))
+        let prepared = try PreparedRecordings(listed, spelling: .words, tokenizer: tokenizer, path: "data")
+        #expect(prepared.clips.map(\.sampleCount) == [3_200, 4_800, 16_000])
+        let batch = try SpeechBatches(prepared, settings: .init(batchSize: 3, seed: nil)).batch(0, epoch: 0)
+        #expect(batch.lengths == [20, 30, 100])
+    }
+
     @Test func everyFaultIsNamed() throws {
         let good = try recordings(2)
         func fault(_ recording: TranscribedRecording) throws -> SpeechDataError.Reason? {
@@ -162,6 +229,12 @@ import Tokenizers
         let long = [Float](repeating: 0.1, count: 41 * 8_000)
         try WaveWriter.write(long, to: folder.path("long.wav"), sampleRate: 8_000)
         #expect(try fault(recording("long.wav", "a")) == .tooLong(seconds: 41, limit: 40))
+        try folder.write(folder.bytes("1.wav").dropLast(5_000), to: "cut.wav")
+        guard case .damaged(let message)? = try fault(recording("cut.wav", "a")) else {
+            Issue.record("half a recording was taken for a whole one")
+            return
+        }
+        #expect(message.contains("cut off"))
         try folder.write("RIFF but no sound", to: "bad.wav")
         for path in ["bad.wav", "missing.wav"] {
             guard case .unreadable(let message)? = try fault(recording(path, "a")) else {

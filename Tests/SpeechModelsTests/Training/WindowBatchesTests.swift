@@ -101,7 +101,7 @@ import Tokenizers
         var samples: [Float] = []
         for number in texts.indices {
             if number > 0 { samples += [Float](repeating: 0, count: 2_400) }
-            samples += try batches.recordings.samples(number)
+            samples += try #require(try batches.recordings.samples(number))
         }
         let spectrogram = format.spectrogram(samples, frames: 200)
         let isSame = batch.features.floats().prefix(200 * 80) == spectrogram.floats()[...]

@@ -62,6 +62,8 @@ public final class WindowBatches: BatchSource {
             // Drawn first, so that it does not depend on what is changed in the sound.
             let hasTimestamps = random.uniform() < settings.timestampShare
             let (samples, phrases) = try sound(window, using: &random)
+            // None of its recordings can be read any more.
+            if phrases.isEmpty { continue }
             var spectrogram = format.spectrogram(samples, frames: format.frameCount)
             if settings.seed != nil, let masking = settings.masking {
                 spectrogram = masking(spectrogram, using: &random)
@@ -70,7 +72,8 @@ public final class WindowBatches: BatchSource {
             texts.append(
                 try WindowText(phrases, start: format.start, hasTimestamps: hasTimestamps, tokens: format.tokens))
         }
-        let shape: Shape = [windows.count, format.frameCount, format.spectrogram.configuration.bandCount]
+        guard !texts.isEmpty else { throw recordings.faults.emptyBatch }
+        let shape: Shape = [texts.count, format.frameCount, format.spectrogram.configuration.bandCount]
         return WindowBatch(
             features: Tensor(features, shape: shape), texts: texts, fillingToken: format.tokens.endOfText)
     }
@@ -89,7 +92,7 @@ public final class WindowBatches: BatchSource {
             let longest = Float(min(longestPause, room))
             let pause = settings.seed != nil ? random.uniform() * longest : place > 0 ? longest / 2 : 0
             samples += [Float](repeating: 0, count: Int(pause))
-            var sound = try recordings.samples(number)
+            guard var sound = try recordings.samples(number) else { continue }
             if settings.seed != nil, let augmentation = settings.augmentation {
                 let changed = try augmentation(sound, sampleRate: rate, using: &random)
                 // What is slower may no longer fit, and stays as it is.
