@@ -57,7 +57,7 @@ public struct WhisperCTCTuning: Sendable {
     public static func trainingSettings(stepsPerEpoch: Int) -> TrainingSettings {
         var settings = TrainingSettings()
         settings.epochs = 8
-        settings.schedule = LearningRateSchedule(.cosine, peak: 1e-4, warmUpSteps: 50, finalFraction: 0.02)
+        settings.schedule = LearningRateSchedule(.cosine, peak: 1e-4, warmUpSteps: 30, finalFraction: 0.02)
         settings.optimizer = .adamW(AdamW.Settings(beta2: 0.98, weightDecay: 0.01))
         settings.gradientNormLimit = 5
         settings.averageDecay = 0.99
@@ -68,9 +68,9 @@ public struct WhisperCTCTuning: Sendable {
     public static let batchSize = 8
     public static let dropout: Float = 0.1
     /// The new layer's learning rate over that of the encoder.
-    public static let headRate: Float = 10
+    public static let headRate: Float = 20
     /// Steps in which the new layer learns alone.
-    public static let headSteps = 50
+    public static let headSteps = 30
 }
 
 /// The tensors of a Whisper that are its encoder's.
