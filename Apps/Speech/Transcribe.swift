@@ -50,6 +50,9 @@ struct Transcribe: AsyncParsableCommand {
         if streaming.stream, skipExisting {
             throw ValidationError("--stream and --skip-existing exclude each other.")
         }
+        if streaming.stream, !decoding.vad {
+            throw ValidationError("--stream finds lines by the pauses between them; leave --no-vad out.")
+        }
         if !subtitles.isEmpty, !output.formats.contains(where: \.isSubtitles) {
             throw ValidationError("There are no subtitles to shape; give --format srt, vtt or lrc.")
         }

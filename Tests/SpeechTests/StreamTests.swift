@@ -170,6 +170,7 @@ import Testing
             (["--stream", "a.wav", "b.wav"], nil, 64, "--stream hears one thing at a time"),
             (["--rate", "8000", "a.wav"], nil, 64, "--rate and --pause are for --stream"),
             (["--stream", "-", "--pause", "0"], nil, 64, "--pause 0.0 is not possible"),
+            (["--stream", "-", "--no-vad"], nil, 64, "leave --no-vad out"),
             (["--stream", "missing.wav"], nil, 1, "missing.wav: no such file"),
             (["--stream", "-"], Data(), 1, "standard input: the file is empty"),
             (["--stream", "-"], Data("fLaC, not a stream".utf8), 1, "a stream is raw samples or WAV"),

@@ -39,12 +39,13 @@ struct TrainingPreparation {
             settings: SpeechBatches.Settings(
                 batchSize: batchSize, seed: data.seed,
                 augmentation: surroundings.added(to: augmentation.sound), masking: augmentation.masking,
-                longestJoin: join, features: configuration.features))
+                longestJoin: join, features: configuration.features, tailLength: configuration.tailLength))
         let validation = kept.map {
             SpeechBatches(
                 $0,
                 settings: SpeechBatches.Settings(
-                    batchSize: batchSize, seed: nil, longestJoin: join, features: configuration.features))
+                    batchSize: batchSize, seed: nil, longestJoin: join, features: configuration.features,
+                    tailLength: configuration.tailLength))
         }
         let steps = (batches.batchesPerEpoch - 1) / max(1, training.accumulation ?? 1) + 1
         let settings = training.settings(preset: preset.trainingSettings(stepsPerEpoch: steps))

@@ -113,7 +113,8 @@ extension CTCTranscriber {
                 window.count > capacity
                 ? Self.quietestPlace(in: window, capacity: capacity) / frame * frame : window.count
             if count < spectrogram.configuration.hop { break }
-            let features = spectrogram(Array(window.prefix(count)))
+            // Within the recording what follows is heard by the next window.
+            let features = spectrogram(window.prefix(count) + (count == window.count ? tail : []))
             timings.features += (clock.now - start).seconds
             start = clock.now
             let all = try logProbabilities(of: features)

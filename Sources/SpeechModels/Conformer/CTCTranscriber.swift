@@ -60,6 +60,11 @@ public final class CTCTranscriber: SpeechRecognizer {
     /// Samples whose power is looked at for a pause (20 ms).
     private static let blockSize = Transcriber.sampleRate / 50
 
+    /// Silence that is heard after the end of sound.
+    var tail: [Float] {
+        [Float](repeating: 0, count: (model as? ConformerModel)?.configuration.tailLength ?? 0)
+    }
+
     /// Of the frames that the model sees.
     var samplesPerFrame: Int { spectrogram.configuration.hop * model.frameStride }
     var frameSeconds: Double { Double(samplesPerFrame) / Double(Transcriber.sampleRate) }

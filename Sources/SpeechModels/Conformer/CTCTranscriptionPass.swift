@@ -89,7 +89,7 @@ struct CTCTranscriptionPass {
     private mutating func hear(_ count: Int, _ emit: (RecognitionEvent) -> Void) throws {
         guard count >= transcriber.spectrogram.configuration.hop else { return }
         var start = clock.now
-        let features = transcriber.spectrogram(Array(sound.window.prefix(count)))
+        let features = transcriber.spectrogram(sound.window.prefix(count) + transcriber.tail)
         timings.features += (clock.now - start).seconds
         start = clock.now
         let logProbabilities = try transcriber.logProbabilities(of: features)

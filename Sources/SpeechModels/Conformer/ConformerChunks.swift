@@ -16,6 +16,10 @@ public struct ConformerChunks: Codable, Sendable, Equatable {
         case leftCount = "num_left_chunks"
     }
 
+    /// Seconds of silence that follow the end of sound, in training too: a model that does not see what comes later spells a
+    /// sound some time after it was heard.
+    public static let tail = 0.4
+
     /// Frames that a layer remembers of what came before a chunk.
     var leftFrames: Int { size * leftCount }
 

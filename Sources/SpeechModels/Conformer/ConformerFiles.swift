@@ -44,6 +44,11 @@ extension ConformerConfiguration {
         .whisper(bandCount: melBins, floor: streaming == nil ? nil : LogMelConfiguration.streamingFloor)
     }
 
+    /// Samples of silence that are heard after the end of sound.
+    public var tailLength: Int {
+        streaming == nil ? 0 : Int(ConformerChunks.tail * Double(Transcriber.sampleRate))
+    }
+
     /// The small files of a model with this configuration.
     public func files(_ tokenizer: TrainedTokenizer) throws -> ModelFiles {
         try ModelFiles(spelling: json(), features, tokenizer)

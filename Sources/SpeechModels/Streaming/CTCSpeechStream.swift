@@ -58,6 +58,7 @@ struct CTCSpeechStream: SpeechStream {
 
     mutating func finish() throws -> [SpeechEvent] {
         var events: [SpeechEvent] = []
+        for logits in network.append(spectrogram.append(transcriber.tail)) { try hear(logits, &events) }
         for logits in network.append(spectrogram.finish()) { try hear(logits, &events) }
         if let logits = network.finish() { try hear(logits, &events) }
         if isBlank.contains(false) { try endLine(isBlank.count, &events) }

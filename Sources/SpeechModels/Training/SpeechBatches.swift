@@ -15,14 +15,17 @@ public final class SpeechBatches: BatchSource {
         /// Recordings that are joined at most; 1 for each alone.
         public var longestJoin = 1
         public var features: LogMelConfiguration
+        /// Samples of silence after each utterance.
+        public var tailLength = 0
         /// Seconds: joined recordings end before, and what a change makes longer stays as it is.
         public var longest: Double
 
         public init(
             batchSize: Int, seed: UInt64?, augmentation: SoundAugmentation? = nil, masking: SpectrogramMasking? = nil,
             longestJoin: Int = 1, features: LogMelConfiguration = .whisper(),
-            longest: Double = PreparedRecordings.longest
+            longest: Double = PreparedRecordings.longest, tailLength: Int = 0
         ) {
+            self.tailLength = tailLength
             (self.batchSize, self.seed, self.longestJoin) = (batchSize, seed, longestJoin)
             self.features = features
             self.longest = longest
@@ -95,6 +98,7 @@ public final class SpeechBatches: BatchSource {
             let changed = try augmentation(samples, sampleRate: PreparedRecordings.sampleRate, using: &random)
             if changed.count <= max(samples.count, longestSampleCount) { samples = changed }
         }
+        samples += [Float](repeating: 0, count: settings.tailLength)
         // A change of speed may not leave less than a frame.
         let hop = spectrogram.configuration.hop
         if samples.count < hop { samples += [Float](repeating: 0, count: hop - samples.count) }
