@@ -178,19 +178,6 @@ import Testing
     }
 
     /// A model that hears in chunks says so in its files.
-    @Test(.timeLimit(.minutes(10))) func modelsForStreamsHearTheEndOfRecordings() throws {
-        let run = try speech(
-            ["train"] + Self.small + ["--max-steps", "80", "--join", "3", "--chunk", "0.32", "--output", "run"])
-        #expect(run.status == 0, "\(run.errors)")
-        // Recordings that end with their only word.
-        let evaluated = try speech([
-            "evaluate", "tones", "--split", "test", "--model", "run", "--stream", "--output", "report.json",
-        ])
-        #expect(evaluated.status == 0, "\(evaluated.errors)")
-        let report = try EvaluationReport(json: Data(folder.bytes("report.json")))
-        #expect(try #require(report.figures.first?.value) < 0.3, "\(evaluated.output)")
-    }
-
     @Test func modelsForStreamsSaySo() throws {
         let run = try speech(["train"] + Self.small + ["--max-steps", "3", "--chunk", "0.64", "--output", "run"])
         #expect(run.status == 0, "\(run.errors)")

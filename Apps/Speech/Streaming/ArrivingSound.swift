@@ -24,13 +24,16 @@ final class ArrivingSound: Sendable {
     private let state = Mutex(State())
     private let arrived = DispatchSemaphore(value: 0)
     /// Pieces that may wait before the reader does.
-    private let room = DispatchSemaphore(value: 64)
+    private let room = DispatchSemaphore(value: 0)
+    private static let roomCount = 64
 
     /// Samples that are read of a file at once (0.25 s).
     private static let fileBlock = Transcriber.sampleRate / 4
     private static let patience = DispatchTimeInterval.milliseconds(50)
 
     init(_ input: Input, rawSampleRate: Int) {
+        // Signalled and not begun with: a semaphore must not go while it has less than in the beginning.
+        for _ in 0..<Self.roomCount { room.signal() }
         let thread = Thread { [self] in
             let end = Result { try read(input, rawSampleRate: rawSampleRate) }
             state.withLock { $0.end = end }

@@ -115,6 +115,13 @@ struct ConformerStreamTests {
         #expect(sizes == Set(8...32) && (240...360).contains(wholes))
     }
 
+    @Test func whatIsHeardSuitsStreams() {
+        var configuration = model.configuration
+        #expect(configuration.tailLength == 6_400 && configuration.features.floor == -7)
+        configuration.streaming = nil
+        #expect(configuration.tailLength == 0 && configuration.features.floor == nil)
+    }
+
     @Test func whatMakesNoSenseIsRefused() throws {
         for chunks in [
             ConformerChunks(size: 0, leftCount: 1), .init(size: 8, leftCount: -1),
