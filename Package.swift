@@ -154,7 +154,7 @@ let package = Package(
         .executableTarget(
             name: "speech-benchmark",
             dependencies: [
-                "SpeechModels", "Training", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels",
+                "SpeechModels", "Training", "Tokenizers", "Optimizers", "Parameters", "Autograd", "Tensors", "Kernels",
             ],
             path: "Tests/Benchmarks/Speech", swiftSettings: settings),
         .executableTarget(

@@ -5,6 +5,7 @@ import Optimizers
 import Parameters
 import SpeechModels
 import Tensors
+import Tokenizers
 import Training
 
 /// Times training steps of a Conformer and prints them: `speech-benchmark [threads] [steps] [preset]`.
@@ -27,7 +28,10 @@ enum SpeechBenchmark {
             configuration = try ConformerPreset(named: arguments[3]).configuration(vocabularySize: vocabulary)
         }
         let store = ParameterStore(random: RandomSource(seed: 1))
-        let training = CTCTraining(try ConformerModel(configuration, in: store), parameters: store)
+        let characters = String(String.UnicodeScalarView((0..<vocabulary - 2).compactMap { Unicode.Scalar(0x61 + $0) }))
+        let tokenizer = try loadTokenizer(json: Array(TargetTokenizer.trained(on: [characters]).json().utf8))
+        let training = CTCTraining(
+            try ConformerModel(configuration, in: store), tokenizer: tokenizer, parameters: store)
         var optimizer = AdamW([ParameterGroup(store.parameters)], AdamW.Settings())
         var random = RandomSource(seed: 1337)
         let features = Tensor(
