@@ -96,6 +96,25 @@ import Testing
         #expect(refused.status == 64 && refused.errors.contains("exclude each other"))
     }
 
+    @Test(.timeLimit(.minutes(10))) func aModelThatSpellsLearnsMore() throws {
+        let first = try speech(["train"] + Self.small + ["--max-steps", "60", "--output", "first"])
+        #expect(first.status == 0, "\(first.errors)")
+        // What it knows it keeps: one step is enough to spell without a fault, in its own alphabet or in words.
+        let data = ["--data", "tones", "--batch-size", "8", "--augment", "none", "--evaluate-every", "10"]
+        let more = try speech(["train", "--model", "first"] + data + ["--max-steps", "10", "--output", "more"])
+        #expect(more.status == 0 && more.errors.contains("best word error rate 0"), "\(more.errors)")
+        #expect(try folder.bytes("more/best/tokenizer.json") == folder.bytes("first/best/tokenizer.json"))
+        let words = try speech(
+            ["train", "--model", "first", "--head", "ctc", "--whole-words"] + data
+                + ["--max-steps", "80", "--learning-rate", "0.002", "--average", "0.8", "--output", "words"])
+        #expect(words.status == 0 && words.errors.contains("best word error rate 0"), "\(words.errors)")
+        let other = try speech(["train", "--model", "first", "--whole-words"] + data + ["--output", "x"])
+        #expect(other.status == 64 && other.errors.contains("add --head ctc"), "\(other.errors)")
+        let frozen = try speech(
+            ["train", "--model", "first", "--head", "ctc", "--freeze", "encoder"] + data + ["--output", "x"])
+        #expect(frozen.status == 64 && frozen.errors.contains("norms over batches"), "\(frozen.errors)")
+    }
+
     @Test(.timeLimit(.minutes(10))) func killedAndResumedItEndsWithTheSameBits() throws {
         let arguments = ["train"] + Self.small + ["--max-steps", "30", "--evaluate-every", "10"]
         var run = try speech(arguments + ["--threads", "1", "--output", "one"])

@@ -7,12 +7,12 @@ struct FineTuningOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Train this Whisper further, instead of a network from nothing: a fetched model by its name, or a model folder.",
+            "Train this model further, instead of a network from nothing: a fetched one by its name, a model folder, or a run.",
             valueName: "name|folder"))
     var model: String?
     @Option(
         help:
-            "Put a new layer on the encoder, instead of the decoder: ctc, which spells what it hears."
+            "Put a new layer on the encoder, instead of the decoder or the layer that was there: ctc, which spells what it hears."
     )
     var head: Head?
     @Option(help: "The half of the model that stays as it is.")
@@ -38,6 +38,14 @@ struct FineTuningOptions: ParsableArguments {
 
     enum Head: String, ExpressibleByArgument, CaseIterable { case ctc }
 
+    /// Options that have a meaning for a Whisper with its decoder alone.
+    var ofDecoder: [(name: String, isGiven: Bool)] {
+        [
+            ("language", language != nil), ("timestamp-share", timestampShare != nil), ("lora", adapters.lora != nil),
+            ("freeze decoder", freeze == .decoder),
+        ]
+    }
+
     func validate() throws {
         if model == "" { throw ValidationError("--model is empty; give a name or a folder.") }
         try checkOption("timestamp-share", timestampShare, 0...1)
@@ -56,10 +64,6 @@ struct FineTuningOptions: ParsableArguments {
         if head == nil, let option = ofHead.first(where: \.isGiven) {
             throw ValidationError("--\(option.name) has no meaning without --head.")
         }
-        let ofDecoder: [(name: String, isGiven: Bool)] = [
-            ("language", language != nil), ("timestamp-share", timestampShare != nil), ("lora", adapters.lora != nil),
-            ("freeze decoder", freeze == .decoder),
-        ]
         if head != nil, let option = ofDecoder.first(where: \.isGiven) {
             throw ValidationError("--\(option.name) is for a Whisper with its decoder; leave it or --head out.")
         }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Checkpoints
 import CommandLineKit
+import ModelCatalog
 import SpeechModels
 
 /// `speech train`: recordings with their texts in, a recognizer out.
@@ -16,7 +18,8 @@ struct Train: AsyncParsableCommand {
             and ends with the same weights as if it had not been. --help-hidden shows all options.
 
             With --model a pretrained Whisper is trained further: all of it, one half (--freeze), or adapters beside it (--lora). \
-            With --head ctc its encoder gets a new layer, and spells what it hears.
+            With --head ctc its encoder gets a new layer, and spells what it hears. A model that spells goes on with its own \
+            alphabet, or with --head ctc a new one.
 
             Examples:
               speech train --data recordings.tsv --output runs/mine
@@ -25,6 +28,7 @@ struct Train: AsyncParsableCommand {
               speech train --resume runs/libri --epochs 90
               speech train --model whisper-tiny.en --data calls.tsv --output runs/calls
               speech train --model whisper-tiny.en --head ctc --data calls.tsv --output runs/spelling
+              speech train --model runs/libri --head ctc --whole-words --data commands/ --output runs/commands
             """)
 
     @OptionGroup(title: "Model and data") var recordings: RecordingOptions
@@ -49,8 +53,8 @@ struct Train: AsyncParsableCommand {
             let preparation = try TrainingPreparation(recordings, training, data: data, console: console)
             return try await preparation.work().run(training, on: console)
         }
-        if fineTuning.head != nil {
-            let preparation = try SpellingWhisperPreparation(
+        if try fineTuning.head != nil || CTCTuning.spells(ModelFolder(ModelCatalog.locate(model))) {
+            let preparation = try SpellingPreparation(
                 recordings, fineTuning, training, model: model, data: data, console: console)
             return try await preparation.work().run(training, on: console)
         }

@@ -18,13 +18,27 @@ struct CTCFiles {
         modelType == ConformerConfiguration.modelType || modelType == WhisperCTCConfiguration.modelType
     }
 
-    init(_ model: ModelFolder) throws {
+    /// What `config.json` calls the kind of model.
+    static func modelType(_ model: ModelFolder) throws -> String? {
         struct Kind: Decodable {
             let modelType: String?
 
             enum CodingKeys: String, CodingKey { case modelType = "model_type" }
         }
-        guard try model.decode(Kind.self, from: "config.json")?.modelType == WhisperCTCConfiguration.modelType else {
+        return try model.decode(Kind.self, from: "config.json")?.modelType
+    }
+
+    static func whisperConfiguration(_ model: ModelFolder) throws -> WhisperCTCConfiguration {
+        guard let configuration = try model.decode(WhisperCTCConfiguration.self, from: "config.json") else {
+            throw SpeechModelError.unsupportedArchitecture(
+                name: "unknown", folder: model.url.path(percentEncoded: false))
+        }
+        try configuration.validate(file: model.url.appending(path: "config.json").path(percentEncoded: false))
+        return configuration
+    }
+
+    init(_ model: ModelFolder) throws {
+        guard try Self.modelType(model) == WhisperCTCConfiguration.modelType else {
             let files = try ConformerFiles(model)
             (folder, tokenizer, spectrogram, weights) = (
                 files.folder, files.tokenizer, files.spectrogram, files.weights
@@ -33,10 +47,7 @@ struct CTCFiles {
             return
         }
         folder = model.url.path(percentEncoded: false)
-        guard let configuration = try model.decode(WhisperCTCConfiguration.self, from: "config.json") else {
-            throw SpeechModelError.unsupportedArchitecture(name: "unknown", folder: folder)
-        }
-        try configuration.validate(file: model.url.appending(path: "config.json").path(percentEncoded: false))
+        let configuration = try Self.whisperConfiguration(model)
         weights = try model.openWeights()
         tokenizer = try loadTokenizer(folder: folder)
         guard tokenizer.vocabularySize == configuration.vocabularySize else {

@@ -18,7 +18,7 @@ struct WhisperCTCTests {
     private static let targets = [[2, 3, 3, 1], [4, 2], [1, 1, 5, 2, 3]]
 
     private let expected: SafetensorsFile
-    private let tuning: WhisperCTCTuning
+    private let tuning: CTCTuning
 
     init() throws {
         expected = try SafetensorsFile(path: Repository.file("Tests/Fixtures/whisper/spelling.safetensors").path)
@@ -28,17 +28,17 @@ struct WhisperCTCTests {
         }
     }
 
-    private static func tuning(isEncoderFrozen: Bool = false) throws -> WhisperCTCTuning {
-        try WhisperCTCTuning(
-            ModelFolder(WhisperTrainingTests.folder), vocabularySize: 6, spelling: .words,
-            random: RandomSource(seed: 1),
+    private static func tuning(isEncoderFrozen: Bool = false) throws -> CTCTuning {
+        try CTCTuning(
+            ModelFolder(WhisperTrainingTests.folder),
+            layer: CTCTuning.NewLayer(vocabularySize: 6, spelling: .words, random: RandomSource(seed: 1)),
             isEncoderFrozen: isEncoderFrozen)
     }
 
     private func tensor(_ name: String) throws -> Tensor { try #require(try expected.tensor(named: name)) }
 
     private func training(
-        _ tuning: WhisperCTCTuning, dropout: Float = 0, headRate: Float = 1, headSteps: Int = 0
+        _ tuning: CTCTuning, dropout: Float = 0, headRate: Float = 1, headSteps: Int = 0
     ) throws -> CTCTraining {
         let trained = try TargetTokenizer.trained(on: ["abcd"])
         return CTCTraining(
@@ -120,7 +120,7 @@ struct WhisperCTCTests {
     }
 
     @Test func configurationsOutOfRangeAreRefused() throws {
-        let configuration = tuning.model.configuration
+        let configuration = try #require(tuning.model as? WhisperCTCModel).configuration
         #expect(configuration.frameLimit == 200 && tuning.limits.longest == 2)
         let again = try JSONDecoder().decode(WhisperCTCConfiguration.self, from: configuration.json())
         #expect(again == configuration)
